@@ -1,0 +1,5 @@
+"""The nouns on the arrows between the stages; every part of Sluice may import them.
+
+They hold no AWS client and no file access, so that functions, containers, the CDK app and the
+command line agree on names, events and documents without knowing each other.
+"""

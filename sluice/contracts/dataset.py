@@ -1,0 +1,144 @@
+"""What validate says of a drop: the schema it inferred, what it found, and the verdict.
+
+These are the documents `schema.json` and `report.json`; `accepted.json` and `rejected.json` are
+the commit markers that end the stage.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+ColumnType = Literal[
+    "integer",
+    "number",
+    "boolean",
+    "category",
+    "date",
+    "timestamp",
+    "text",
+    "identifier",
+    "image",
+]
+Task = Literal[
+    "classification",
+    "regression",
+    "text",
+    "image",
+    "forecasting",
+    "semi-supervised",
+    "unsupervised",
+    "policy",
+]
+Severity = Literal["refuse", "warn", "note"]
+Scalar = str | int | float | bool
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Document):
+    """One column as the data shows it."""
+
+    name: str
+    type: ColumnType
+    nullable: bool
+    """Whether the dropped data had missing values here."""
+    min: Scalar | None = None
+    max: Scalar | None = None
+    allowed: tuple[str, ...] | None = None
+    """The values of a category, most frequent first; None for other types."""
+
+
+class Target(_Document):
+    """The column to predict."""
+
+    name: str
+    classes: tuple[Scalar, ...] | None = None
+    """Classification: the labels as the data spells them, sorted; None for regression."""
+    baseline: Scalar
+    """What a model that looks at nothing would answer: the majority class or the mean of the
+    training rows."""
+
+
+class Schema(_Document):
+    """`schema.json`: the columns in file order (the target among them), the target and the task."""
+
+    columns: tuple[Column, ...]
+    target: Target | None
+    task: Task
+
+    @property
+    def features(self) -> tuple[Column, ...]:
+        """The columns a model may look at: all but the target, identifiers and free text."""
+        name = self.target.name if self.target else None
+        return tuple(
+            c for c in self.columns if c.name != name and c.type not in ("identifier", "text")
+        )
+
+
+class Finding(_Document):
+    """One thing that validate noticed, with its evidence and its remedy."""
+
+    severity: Severity
+    code: str
+    """A stable word for machines, such as `constant-column`."""
+    message: str
+    """One sentence that names line or column."""
+    remedy: str = ""
+    column: str | None = None
+    line: int | None = None
+    """Counted from 1, the header included."""
+
+
+class Report(_Document):
+    """`report.json`: the verdict first, then everything it rests on."""
+
+    verdict: Literal["accepted", "rejected"]
+    reason: str
+    """The verdict in one sentence."""
+    source: str
+    """The file's name as the user dropped it."""
+    rows: int = 0
+    train_rows: int = 0
+    holdout_rows: int = 0
+    columns: tuple[Column, ...] = ()
+    target: Target | None = None
+    task: Task | None = None
+    task_reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    dialect: dict[str, Any] = {}
+    """How the file was read: format, encoding, delimiter, quote, header."""
+    profile: dict[str, Any] = {}
+    """Per column statistics of the training rows; also `profile.json`, drift's reference."""
+
+
+class Accepted(_Document):
+    """`accepted.json`: the commit marker beside an accepted dataset."""
+
+    run: str
+    sequence: int
+    """Rises by one a drop of this model; a later drop never loses to an earlier one."""
+    digest: str
+    """SHA-256 of the dropped bytes and the effective spec: finds a repeated drop."""
+    repeats: str | None = None
+    """The earlier run that already took this very content, if any: this one ends as that one."""
+    source: dict[str, str]
+    """`key` and `version` in the drop bucket."""
+    spec: dict[str, Any]
+    """The effective sluice.yaml, defaults filled in."""
+    spec_version: str | None = None
+    """Version id of the sluice.yaml that counted."""
+    reason: str
+    at: str
+
+
+class Rejected(_Document):
+    """`rejected.json`: the commit marker beside a drop that was kept aside."""
+
+    run: str
+    source: dict[str, str]
+    reason: str
+    at: str

@@ -1,0 +1,126 @@
+"""The settings that the template gives each function: one class a function, in one place.
+
+`infra/` fills them in when it writes the template, the handlers read them back at cold start, and
+a missing or empty one stops the function at once with its name. Nothing else reads os.environ.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+from sluice.contracts.spec import Policy
+
+PREFIX = "SLUICE_"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """What every function knows: the slug and the event bus are the stack's own."""
+
+    slug: str
+    """Short name of the stack; begins the name of everything made at run time."""
+
+    def variables(self) -> dict[str, str]:
+        """As environment variables: `slug` becomes SLUICE_SLUG."""
+        return {PREFIX + f.name.upper(): getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """Read them back; `ValueError` names what is missing."""
+        names = {f.name: PREFIX + f.name.upper() for f in fields(cls)}
+        missing = [name for name in names.values() if not variables.get(name)]
+        if missing:
+            raise ValueError(f"{cls.__name__} lacks {', '.join(missing)}: deploy the stack again.")
+        return cls(**{field: variables[name] for field, name in names.items()})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Bounded(Environment):
+    policy: str
+    """`spec.Policy` as JSON."""
+
+    def bounds(self) -> Policy:
+        """The parsed policy."""
+        return Policy.model_validate_json(self.policy)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValidateEnvironment(_Bounded):
+    """functions/validate."""
+
+    drop_bucket: str
+    artifact_bucket: str
+    models_table: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainEnvironment(_Bounded):
+    """functions/train."""
+
+    artifact_bucket: str
+    models_table: str
+    training_image: str
+    """URI of the image that training/Dockerfile makes."""
+    training_role: str
+    """ARN of the role that training jobs run as."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GateEnvironment(_Bounded):
+    """functions/gate."""
+
+    artifact_bucket: str
+    models_table: str
+    serving_image: str
+    """URI of the image that serving/Dockerfile makes; the evaluation runs in it."""
+    evaluation_role: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeployEnvironment(_Bounded):
+    """functions/deploy."""
+
+    artifact_bucket: str
+    models_table: str
+    serving_image: str
+    serving_role: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServeEnvironment(Environment):
+    """functions/serve."""
+
+    artifact_bucket: str
+    models_table: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WatchEnvironment(Environment):
+    """functions/watch."""
+
+    artifact_bucket: str
+    models_table: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordEnvironment(Environment):
+    """functions/record."""
+
+    ledger_table: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReconcileEnvironment(Environment):
+    """functions/reconcile."""
+
+    drop_bucket: str
+    ledger_table: str
+    models_table: str
+    validate_queue: str
+    """Queue URLs, one a stage that can be asked to look again."""
+    train_queue: str
+    gate_queue: str
+    deploy_queue: str

@@ -1,0 +1,135 @@
+"""Every name that two parts of Sluice must agree on, and nothing else.
+
+Lengths follow SageMaker's limit of 63 characters for job, model and endpoint names:
+slug 12 + "-" + model 32 + "-" + drop 12 + "-" + attempt 2 = 61.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+STAGES: Final = ("drop", "validate", "train", "gate", "deploy", "serve", "watch")
+"""The way of the data, in order. Folder, construct, queue, log field and title use these words."""
+
+KEEPERS: Final = ("record", "reconcile")
+"""The two functions that stand beside the way."""
+
+SPEC_FILE: Final = "sluice.yaml"
+SUCCESS_MARKER: Final = "_SUCCESS"
+"""Spark's convention: the file that closes a folder of parts."""
+
+SLUG_PATTERN: Final = r"[a-z][a-z0-9]{1,11}"
+MODEL_PATTERN: Final = r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?"
+_SLUG = re.compile(SLUG_PATTERN)
+_MODEL = re.compile(MODEL_PATTERN)
+_RUN = re.compile(rf"(?P<slug>{SLUG_PATTERN})-(?P<model>{MODEL_PATTERN})-(?P<drop>[a-z2-7]{{12}})")
+
+
+def is_slug(text: str) -> bool:
+    """Whether `text` may name a stack."""
+    return _SLUG.fullmatch(text) is not None
+
+
+def is_model(text: str) -> bool:
+    """Whether `text` may name a model: lower-case letters, digits and inner dashes, 32 at most."""
+    return _MODEL.fullmatch(text) is not None
+
+
+def drop_id(slug: str, model: str, key: str, version_id: str) -> str:
+    """12 base32 characters that name one drop for ever.
+
+    The key and version are those of the object whose arrival made the drop: the file, or the
+    folder's `_SUCCESS`. sluice.yaml is left out, so that a duplicate event that arrives after
+    somebody edited sluice.yaml is still the same drop (docs/adr/0005).
+    """
+    digest = hashlib.sha256("\0".join((slug, model, key, version_id)).encode()).digest()
+    return base64.b32encode(digest).decode()[:12].lower()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Run:
+    """One drop on its way: the name that all its jobs, models and events share."""
+
+    slug: str
+    model: str
+    drop: str
+
+    def __str__(self) -> str:
+        return f"{self.slug}-{self.model}-{self.drop}"
+
+    @classmethod
+    def parse(cls, text: str) -> Run:
+        """The run that `text` names; `ValueError` where it names none."""
+        match = _RUN.fullmatch(text)
+        if match is None:
+            raise ValueError(f"{text!r} is no run: a run is <stack>-<model>-<drop id>.")
+        return cls(**match.groupdict())
+
+    def attempt(self, number: int) -> str:
+        """Name of the training job, evaluation, SageMaker Model or EndpointConfig: `<run>-<nn>`."""
+        if not 1 <= number <= 99:
+            raise ValueError(f"attempt {number} of {self}: attempts count from 1 to 99.")
+        return f"{self}-{number:02d}"
+
+    @property
+    def dataset_prefix(self) -> str:
+        """Where the accepted dataset lies in the artifact bucket; ends in `/`."""
+        return f"datasets/{self.model}/{self.drop}/"
+
+    @property
+    def quarantine_prefix(self) -> str:
+        """Where a rejected drop is kept aside; ends in `/`."""
+        return f"quarantine/{self.model}/{self.drop}/"
+
+    @property
+    def runs_prefix(self) -> str:
+        """Where training output and evaluations of this run lie; ends in `/`."""
+        return f"runs/{self.model}/{self}/"
+
+
+def parse_attempt(name: str) -> tuple[Run, int]:
+    """The run and attempt number in a `<run>-<nn>` name; `ValueError` where it is none."""
+    head, dash, tail = name.rpartition("-")
+    if not dash or len(tail) != 2 or not tail.isdigit():
+        raise ValueError(f"{name!r} is no attempt: an attempt is <run>-<two digits>.")
+    return Run.parse(head), int(tail)
+
+
+NO_MODEL: Final = "_"
+"""Stands for the model where a key names no valid one; only in quarantine paths and the ledger."""
+
+
+def package_group(slug: str, model: str) -> str:
+    """Name of the model's ModelPackageGroup in SageMaker's registry."""
+    return f"{slug}-{model}"
+
+
+def endpoint(slug: str, model: str, generation: int) -> str:
+    """Name of the model's endpoint; the generation moves with signature or instance type."""
+    return f"{slug}-{model}-g{generation}"
+
+
+def parse_endpoint(name: str) -> tuple[str, str, int]:
+    """Slug, model and generation of an endpoint name; `ValueError` where it is none of ours."""
+    match = re.fullmatch(rf"({SLUG_PATTERN})-({MODEL_PATTERN})-g(\d+)", name)
+    if match is None:
+        raise ValueError(f"{name!r} is no endpoint of Sluice.")
+    return match[1], match[2], int(match[3])
+
+
+VARIANT: Final = "main"
+"""The one production variant of every endpoint."""
+
+
+def capture_prefix(endpoint_config: str) -> str:
+    """Where captured traffic of one endpoint config lies in the artifact bucket; ends in `/`."""
+    return f"captures/{endpoint_config}/"
+
+
+def event_source(slug: str) -> str:
+    """`source` of every event that Sluice itself puts on the default bus."""
+    return f"sluice.{slug}"
