@@ -98,7 +98,7 @@ class StageEvent:
 
     @classmethod
     def parse(cls, detail_type: str, detail: dict[str, Any]) -> Self:
-        """The event as heard from the bus; unknown members are ignored, so that senders may grow."""
+        """The event as heard from the bus; unknown members are ignored: senders may grow."""
         known = {name: detail[name] for name in cls.__slots__ if name in detail}
         return cls(kind=Kind(detail_type), **known)
 

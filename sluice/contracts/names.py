@@ -26,7 +26,9 @@ SLUG_PATTERN: Final = r"[a-z][a-z0-9]{1,11}"
 MODEL_PATTERN: Final = r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?"
 _SLUG = re.compile(SLUG_PATTERN)
 _MODEL = re.compile(MODEL_PATTERN)
-_RUN = re.compile(rf"(?P<slug>{SLUG_PATTERN})-(?P<model>{MODEL_PATTERN})-(?P<drop>[a-z2-7]{{12}})")
+_RUN = re.compile(
+    rf"(?P<slug>{SLUG_PATTERN})-(?P<model>_|{MODEL_PATTERN})-(?P<drop>[a-z2-7]{{12}})"
+)
 
 
 def is_slug(text: str) -> bool:

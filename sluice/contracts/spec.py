@@ -116,7 +116,7 @@ class _StrictLoader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
             raise SpecRefused(
                 f"sluice.yaml, line {mark.line + 1}: aliases (*name) are not allowed.",
                 remedy="Write the value out.",
@@ -155,7 +155,7 @@ def parse_spec(text: str | bytes | None, policy: Policy) -> Spec:
     try:
         if isinstance(text, bytes):
             text = text.decode("utf-8-sig")
-        stated = yaml.load(text, Loader=_StrictLoader)
+        stated = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader, made stricter
     except UnicodeDecodeError as error:
         raise SpecRefused(
             f"sluice.yaml, byte {error.start}: this is not UTF-8 text.", remedy="Save it as UTF-8."

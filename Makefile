@@ -1,0 +1,60 @@
+# Two commands for people: `make demo` and `make test`. Both set up what they need.
+# TORCH_INDEX: an index with CPU builds of torch, where pip would otherwise fetch the CUDA build
+# (see README.md, "Installing").
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+TORCH := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+
+export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION = true
+export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION = true
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = true
+
+.PHONY: demo test check format setup lock synth deploy clean
+
+demo: setup
+	@$(BIN)/python examples/demo.py
+
+test: setup
+	@$(BIN)/python -m pytest
+
+check: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+synth: setup
+	@npx --no-install cdk synth --quiet
+
+deploy: setup
+	@npx --no-install cdk deploy
+
+setup: .venv/ready node_modules/ready
+
+.venv/ready: requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Sluice needs Python 3.11 or newer; set PYTHON=... to one.")'
+	@echo "Making .venv (once; a few minutes) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install $(TORCH) -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/ready: package-lock.json
+	@command -v npm >/dev/null || { echo "Sluice needs Node 20 or newer with npm." >&2; exit 1; }
+	@npm ci --silent --no-audit --no-fund --omit=optional
+	@touch $@
+
+# Locks every requirements/*.in, all of them to the versions in dev.txt.
+lock:
+	@$(PYTHON) -m venv build/lock && build/lock/bin/pip install -q pip-tools
+	@requirements/lock build/lock/bin/pip-compile
+
+clean:
+	rm -rf .venv node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""deploy: converges a model's endpoint to its newest approved release."""

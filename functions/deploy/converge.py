@@ -1,0 +1,240 @@
+"""Converges one model under its lease: see, decide, take the step, until there is nothing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from functions.deploy import requests
+from functions.deploy.rollout import (
+    Bar,
+    Create,
+    Endpoint,
+    Hold,
+    Promote,
+    Remove,
+    Rest,
+    Seen,
+    Step,
+    Update,
+    config_name,
+    next_step,
+    wanted,
+)
+from functions.shared.bus import Bus
+from functions.shared.clients import client
+from functions.shared.hints import Hint
+from functions.shared.models import Models
+from functions.shared.sagemaker import Package, describe, packages
+from functions.shared.store import Store
+from sluice.contracts.dataset import Accepted
+from sluice.contracts.environment import DeployEnvironment
+from sluice.contracts.events import Kind
+from sluice.contracts.names import Run, parse_endpoint
+from sluice.contracts.prediction import Signature
+from sluice.contracts.release import Champion
+from sluice.contracts.spec import Spec
+
+_MAX_STEPS = 20
+"""Steps of one delivery; each is cheap, and what is left over comes back with the next event."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Converger:
+    """Deploys the models of one stack."""
+
+    env: DeployEnvironment
+    artifacts: Store
+    models: Models
+    say: Bus
+
+    def take(self, hint: Hint, *, holder: str) -> None:
+        """Bring the model that the hint is about as far as it can go now."""
+        with self.models.lease(hint.model, holder=holder):
+            for _ in range(_MAX_STEPS):
+                step = next_step(self._see(hint.model))
+                if isinstance(step, Rest):
+                    break
+                self._do(step)
+                if isinstance(step, Hold):
+                    break
+        if hint.run and hint.detail_type == Kind.RECONCILE:
+            self._say_again(hint.run)
+
+    def _see(self, model: str) -> Seen:
+        slug = self.env.slug
+        champion = self.models.champion(model)
+        found = packages(slug, model)
+        want = wanted(found)
+        names = client("sagemaker").get_paginator("list_endpoints")
+        all_names = [
+            item["EndpointName"]
+            for page in names.paginate(NameContains=f"{slug}-")
+            for item in page["Endpoints"]
+            if item["EndpointName"].startswith(f"{slug}-")
+        ]
+        ours = {}
+        for name in all_names:
+            if parse_endpoint(name)[:2] == (slug, model):
+                answer = describe("describe_endpoint", EndpointName=name)
+                if answer:
+                    ours[name] = Endpoint(
+                        name=name,
+                        status=answer["EndpointStatus"],
+                        config=answer["EndpointConfigName"],
+                        failure=answer.get("FailureReason", ""),
+                    )
+        return Seen(
+            slug=slug,
+            model=model,
+            packages=found,
+            champion=champion,
+            endpoints=ours,
+            asked=self.models.asked(model),
+            same_interface=self._same_interface(champion, want),
+            endpoints_in_stack=len(all_names),
+            max_endpoints=self.env.bounds().max_endpoints,
+            now=self.say.now(),
+        )
+
+    def _same_interface(self, champion: Champion | None, want: Package | None) -> bool:
+        if champion is None or want is None:
+            return False
+        if champion.package == want.arn:
+            return True
+        return (
+            champion.instance_type == self.env.bounds().endpoint_instance
+            and self._signature(champion.artifacts).interface()
+            == self._signature(want.artifacts).interface()
+        )
+
+    def _signature(self, artifacts: str) -> Signature:
+        key = artifacts.removeprefix(f"s3://{self.artifacts.bucket}/") + "signature.json"
+        return Signature.model_validate(self.artifacts.read_json(key))
+
+    def _spec(self, package: Package) -> Spec:
+        key = package.run.dataset_prefix + "accepted.json"
+        return Spec.model_validate(Accepted.model_validate(self.artifacts.read_json(key)).spec)
+
+    def _do(self, step: Step) -> None:
+        match step:
+            case Create(endpoint=name, package=package):
+                self._prepare(package)
+                request = requests.create_request(name, config_name(package), package)
+                client("sagemaker").create_endpoint(**request)
+                self._asked(name, package, "A new endpoint")
+            case Update(endpoint=name, package=package):
+                self._prepare(package)
+                request = requests.update_request(name, config_name(package))
+                client("sagemaker").update_endpoint(**request)
+                self._asked(name, package, "The endpoint is updated beside the version that serves")
+            case Promote(endpoint=name, package=package):
+                self._promote(name, package)
+            case Bar(package=package, why=why, reason=reason):
+                self._bar(package, why, reason)
+            case Remove(endpoint=name):
+                client("sagemaker").delete_endpoint(EndpointName=name)
+                _, model, _ = parse_endpoint(name)
+                asked = self.models.asked(model)
+                asked.pop(name, None)
+                self.models.note_asked(model, asked)
+            case Hold(package=package, reason=reason):
+                self.say(Kind.RELEASE_WAITING, package.run, status="waiting", reason=reason)
+
+    def _prepare(self, package: Package) -> None:
+        """The package's SageMaker Model and EndpointConfig, made where they are not there yet."""
+        name = config_name(package)
+        sagemaker = client("sagemaker")
+        if describe("describe_model", ModelName=name) is None:
+            sagemaker.create_model(**requests.model_request(name, package, self.env))
+        if describe("describe_endpoint_config", EndpointConfigName=name) is None:
+            request = requests.config_request(name, package, self._spec(package), self.env)
+            sagemaker.create_endpoint_config(**request)
+
+    def _asked(self, name: str, package: Package, how: str) -> None:
+        # Written after the call: a delivery that dies in between asks once more, which is harmless;
+        # written before, an update that was never sent would read as a rollback.
+        self.models.note_asked(
+            package.run.model,
+            self.models.asked(package.run.model) | {name: config_name(package)},
+        )
+        self.say(
+            Kind.RELEASE_STARTED,
+            package.run,
+            status="started",
+            reason=f"{how}: {name} with version {package.properties.version}.",
+            attempt=package.properties.attempt,
+            data={"endpoint": name, "version": package.properties.version},
+        )
+
+    def _promote(self, name: str, package: Package) -> None:
+        """Scaling first, then the pointer, then the mark in the registry, then the event."""
+        policy, spec = self.env.bounds(), self._spec(package)
+        scaling = client("application-autoscaling")
+        scaling.register_scalable_target(**requests.scalable_target(name, spec))
+        scaling.put_scaling_policy(**requests.scaling_policy(name, policy))
+        released_at = self.say.now().isoformat(timespec="milliseconds")
+        properties = package.properties.model_copy(update={"released": released_at})
+        client("sagemaker").update_model_package(
+            ModelPackageArn=package.arn, CustomerMetadataProperties=properties.as_strings()
+        )
+        self.models.crown(
+            Champion(
+                model=package.run.model,
+                version=properties.version,
+                run=properties.run,
+                attempt=properties.attempt,
+                sequence=properties.sequence,
+                endpoint=name,
+                generation=parse_endpoint(name)[2],
+                endpoint_config=config_name(package),
+                package=package.arn,
+                instance_type=policy.endpoint_instance,
+                artifacts=package.artifacts,
+                evaluation=package.evaluation,
+                released_at=released_at,
+            )
+        )
+        self._say_released(package, name, spec)
+
+    def _say_released(self, package: Package, name: str, spec: Spec) -> None:
+        version = package.properties.version
+        self.say(
+            Kind.MODEL_RELEASED,
+            package.run,
+            status="released",
+            reason=f"Version {version} answers on {name}, {spec.deploy.min} to "
+            f"{spec.deploy.max} instances.",
+            attempt=package.properties.attempt,
+            data={"endpoint": name, "version": version},
+        )
+
+    def _bar(self, package: Package, why: str, reason: str) -> None:
+        properties = package.properties.model_copy(update={"barred": why})
+        client("sagemaker").update_model_package(
+            ModelPackageArn=package.arn,
+            ModelApprovalStatus="Rejected",
+            ApprovalDescription=reason[:1024],
+            CustomerMetadataProperties=properties.as_strings(),
+        )
+        self._say_barred(package, why, reason)
+
+    def _say_barred(self, package: Package, why: str, reason: str) -> None:
+        superseded = why == "superseded"
+        self.say(
+            Kind.RELEASE_SUPERSEDED if superseded else Kind.RELEASE_ROLLED_BACK,
+            package.run,
+            status="rejected",
+            reason=reason,
+            attempt=package.properties.attempt,
+        )
+
+    def _say_again(self, run: Run) -> None:
+        """Repeat how the run ended: a delivery that died after its last step never said it."""
+        champion = self.models.champion(run.model)
+        for package in packages(run.slug, run.model):
+            if package.properties.run != str(run):
+                continue
+            if package.properties.barred:
+                self._say_barred(package, package.properties.barred, package.reason)
+            elif champion and champion.package == package.arn:
+                self._say_released(package, champion.endpoint, self._spec(package))

@@ -1,0 +1,1 @@
+"""gate: a trained model is scored beside the champion, judged in words, and registered."""

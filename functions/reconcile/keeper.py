@@ -1,0 +1,89 @@
+"""Reads what is open from the ledger, the models table and the drop bucket, and passes it on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from functions.reconcile.open_work import DroppedObject, OpenRun, messages, waiting_folders
+from functions.shared.bus import Bus
+from functions.shared.clients import client, table
+from functions.shared.hints import Hint
+from functions.shared.models import Models
+from functions.shared.store import Store
+from sluice.contracts.environment import ReconcileEnvironment
+from sluice.contracts.events import Kind
+from sluice.contracts.ledger import ALL_RUNS, BY_TIME
+from sluice.contracts.names import SUCCESS_MARKER, Run, drop_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keeper:
+    """Reconciles one stack."""
+
+    env: ReconcileEnvironment
+    drops: Store
+    models: Models
+    say: Bus
+
+    def take(self, hint: Hint) -> None:
+        """One tick; it repairs nothing itself."""
+        queues = {
+            "validate": self.env.validate_queue,
+            "train": self.env.train_queue,
+            "gate": self.env.gate_queue,
+            "deploy": self.env.deploy_queue,
+        }
+        for message in messages(self.env.slug, self._open_runs(), self.models.names()):
+            client("sqs").send_message(
+                QueueUrl=queues[message.stage], MessageBody=json.dumps(message.body)
+            )
+        self._tell_of_waiting_folders()
+
+    def _open_runs(self) -> Iterator[OpenRun]:
+        more: dict[str, Any] = {}
+        while True:
+            page = table(self.env.ledger_table).query(
+                IndexName=BY_TIME,
+                KeyConditionExpression=Key("gsi").eq(ALL_RUNS),
+                FilterExpression=Attr("state").eq("running") & Attr("repeats").not_exists(),
+                **more,
+            )
+            for item in page["Items"]:
+                yield OpenRun(
+                    run=Run.parse(item["run"]),
+                    phase=item["phase"],
+                    stage_reached=int(item["rank"]),
+                    key=item["source"],
+                    version=item["source_version"],
+                )
+            if "LastEvaluatedKey" not in page:
+                return
+            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def _tell_of_waiting_folders(self) -> None:
+        objects = (
+            DroppedObject(key=item["Key"], etag=item["ETag"], modified=item["LastModified"])
+            for item in self.drops.list("")
+        )
+        for folder, part in waiting_folders(objects, self.say.now()).items():
+            model = folder.partition("/")[0]
+            # The newest part names the wait: a folder that grows and stalls again is told again.
+            run = Run(
+                slug=self.env.slug,
+                model=model,
+                drop=drop_id(self.env.slug, model, folder + "/", part.etag),
+            )
+            if self.models.first_time(run, "incomplete"):
+                self.say(
+                    Kind.DROP_INCOMPLETE,
+                    run,
+                    status="waiting",
+                    reason=f"{folder}/ has waited for its {SUCCESS_MARKER} for over 24 hours. Put "
+                    f"an empty object {folder}/{SUCCESS_MARKER} when all parts are there.",
+                    data={"key": part.key, "version": ""},
+                )

@@ -1,0 +1,103 @@
+"""Decides who should look again at what. Pure: what is open in, messages out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from sluice.contracts.drop import read_arrival
+from sluice.contracts.events import Kind
+from sluice.contracts.names import SUCCESS_MARKER, Run, event_source
+
+INCOMPLETE_AFTER: Final = timedelta(hours=24)
+"""How long a folder may wait for its `_SUCCESS` before its owner is told."""
+
+QueuedStage = Literal["validate", "train", "gate", "deploy"]
+
+_WAITS_FOR: Final[dict[str, tuple[QueuedStage, ...]]] = {
+    "validating": ("validate",),
+    "waiting for capacity": ("train",),
+    "training": ("train", "gate"),
+    "evaluating": ("gate",),
+    "deploying": ("deploy",),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenRun:
+    """A run that has not ended, as the ledger has it."""
+
+    run: Run
+    phase: str
+    stage_reached: int
+    """Rank of its header; it tells the two kinds of `queued` apart."""
+    key: str
+    version: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """One hint for one stage's queue."""
+
+    stage: QueuedStage
+    body: dict[str, Any]
+
+
+_ACCEPTED_RANK: Final = 30
+"""From here on a queued run waits for train, before it for validate."""
+
+
+def messages(slug: str, runs: Iterable[OpenRun], models: Iterable[str]) -> Iterator[Message]:
+    """Every open run for the stages it may wait for, and every model for deploy."""
+    for open_run in runs:
+        if open_run.phase == "queued":
+            accepted = open_run.stage_reached >= _ACCEPTED_RANK
+            stages: tuple[QueuedStage, ...] = ("train",) if accepted else ("validate",)
+        else:
+            stages = _WAITS_FOR[open_run.phase]
+        for stage in stages:
+            yield Message(stage=stage, body=_body(slug, open_run=open_run))
+    for model in models:
+        yield Message(stage="deploy", body=_body(slug, model=model))
+
+
+def _body(slug: str, *, open_run: OpenRun | None = None, model: str = "") -> dict[str, Any]:
+    detail: dict[str, Any] = {"model": model}
+    if open_run:
+        detail = {
+            "run": str(open_run.run),
+            "model": open_run.run.model,
+            "drop": open_run.run.drop,
+            "data": {"key": open_run.key, "version": open_run.version},
+        }
+    return {"source": event_source(slug), "detail-type": Kind.RECONCILE.value, "detail": detail}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DroppedObject:
+    """One object of the drop bucket, as a listing shows it."""
+
+    key: str
+    etag: str
+    modified: datetime
+
+
+def waiting_folders(objects: Iterable[DroppedObject], now: datetime) -> dict[str, DroppedObject]:
+    """Folders without `_SUCCESS` whose newest part is over 24 hours old: folder -> that part."""
+    newest: dict[str, DroppedObject] = {}
+    closed = set()
+    for item in objects:
+        if read_arrival(item.key, "").kind not in ("part", "drop"):
+            continue
+        folder, _, name = item.key.rpartition("/")
+        if name == SUCCESS_MARKER:
+            closed.add(folder)
+        elif "/" in folder and (folder not in newest or item.modified > newest[folder].modified):
+            newest[folder] = item
+    return {
+        folder: part
+        for folder, part in newest.items()
+        if folder not in closed and now - part.modified > INCOMPLETE_AFTER
+    }

@@ -1,0 +1,1 @@
+"""record: hears every event and keeps the ledger, one timeline a run, for people."""

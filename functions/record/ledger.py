@@ -1,0 +1,139 @@
+"""Writes the ledger: one item an event, and the run's header by rank."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.exceptions import ClientError
+
+from functions.record.timeline import Line
+from functions.shared.clients import table
+from sluice.contracts.ledger import ALL_RUNS, EVENT, HEADER, REPEAT, run_key
+from sluice.contracts.names import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger table, as record writes it."""
+
+    table_name: str
+
+    @property
+    def _table(self) -> Any:
+        return table(self.table_name)
+
+    def write(self, run: Run, line: Line, data: dict[str, Any]) -> None:
+        """Add a line to the run's timeline and let it move the header. Twice changes nothing."""
+        self._table.put_item(
+            Item={
+                "pk": run_key(str(run)),
+                "sk": f"{EVENT}{line.stage}#{line.attempt:02d}#{line.kind}",
+                "run": str(run),
+                "model": run.model,
+                "stage": line.stage,
+                "kind": line.kind,
+                "status": line.status,
+                "attempt": line.attempt,
+                "reason": line.reason,
+                "at": line.at,
+                "data": data,
+            }
+        )
+        if line.standing is not None:
+            self._move(run, line, data)
+
+    def _move(self, run: Run, line: Line, data: dict[str, Any]) -> None:
+        standing = line.standing
+        if standing is None:
+            return
+        self._open(run, line, data)
+        names = {"#state": "state", "#rank": "rank"}
+        values = {
+            ":state": standing.state,
+            ":phase": standing.phase,
+            ":reason": line.reason,
+            ":rank": standing.rank,
+            ":updated": line.at,
+        }
+        try:
+            self._table.update_item(
+                Key={"pk": run_key(str(run)), "sk": HEADER},
+                UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
+                "#rank = :rank, updated = :updated",
+                ConditionExpression="#rank < :rank OR (#rank = :rank AND updated < :updated)",
+                ExpressionAttributeNames=names,
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return
+            raise
+        self._carry_to_repeats(run, line)
+
+    def _open(self, run: Run, line: Line, data: dict[str, Any]) -> None:
+        """The header, made by whichever event is heard first."""
+        try:
+            self._table.put_item(
+                Item={
+                    "pk": run_key(str(run)),
+                    "sk": HEADER,
+                    "gsi": ALL_RUNS,
+                    "run": str(run),
+                    "model": run.model,
+                    "state": "running",
+                    "phase": "queued",
+                    "reason": line.reason,
+                    "rank": 0,
+                    "at": line.at,
+                    "updated": line.at,
+                    "source": data.get("key", ""),
+                    "source_version": data.get("version", ""),
+                },
+                ConditionExpression=Attr("pk").not_exists(),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def repeat(self, run: Run, line: Line, earlier: str, data: dict[str, Any]) -> None:
+        """Bind a run to the earlier one whose content it repeats; it ends as that one does."""
+        self._open(run, line, data)
+        self._table.put_item(Item={"pk": run_key(earlier), "sk": f"{REPEAT}{run}", "run": str(run)})
+        self._table.update_item(
+            Key={"pk": run_key(str(run)), "sk": HEADER},
+            UpdateExpression="SET repeats = :earlier",
+            ExpressionAttributeValues={":earlier": earlier},
+        )
+        header = self._table.get_item(
+            Key={"pk": run_key(earlier), "sk": HEADER}, ConsistentRead=True
+        ).get("Item")
+        if header:
+            self._copy(str(run), header)
+
+    def _carry_to_repeats(self, run: Run, line: Line) -> None:
+        followers = self._table.query(
+            KeyConditionExpression=Key("pk").eq(run_key(str(run))) & Key("sk").begins_with(REPEAT)
+        )["Items"]
+        if not followers:
+            return
+        header = self._table.get_item(
+            Key={"pk": run_key(str(run)), "sk": HEADER}, ConsistentRead=True
+        )["Item"]
+        for follower in followers:
+            self._copy(follower["run"], header)
+
+    def _copy(self, follower: str, header: dict[str, Any]) -> None:
+        self._table.update_item(
+            Key={"pk": run_key(follower), "sk": HEADER},
+            UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
+            "updated = :updated",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={
+                ":state": header["state"],
+                ":phase": header["phase"],
+                ":reason": f"The same content as {header['run']}: {header['reason']}",
+                ":updated": header["updated"],
+            },
+        )

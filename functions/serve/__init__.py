@@ -1,0 +1,1 @@
+"""serve: answers applications over HTTPS, or explains."""

@@ -1,0 +1,189 @@
+"""The front door: finds the champion of a model, checks the request, has its endpoint answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any, Final
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, ReadTimeoutError
+
+from functions.serve import answers
+from functions.serve.answers import Answer
+from functions.serve.openapi import openapi
+from functions.shared.clients import runtime_client
+from functions.shared.models import Models
+from functions.shared.store import Store
+from sluice import requests
+from sluice.contracts.errors import RequestRefused
+from sluice.contracts.evaluation import Evaluation
+from sluice.contracts.prediction import Signature
+from sluice.contracts.release import Champion
+
+POINTER_SECONDS: Final = 5.0
+"""How long a champion pointer is believed before it is read again."""
+
+_ENDPOINT_SECONDS: Final = 25.0
+"""Patience with an endpoint; API Gateway gives up after 29 s."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Door:
+    """One stack's front door; keeps pointers and signatures between calls."""
+
+    models: Models
+    artifacts: Store
+    clock: Callable[[], float] = time.monotonic
+    _pointers: dict[str, tuple[float, Champion]] = field(default_factory=dict)
+    _signatures: dict[str, Signature] = field(default_factory=dict)
+
+    def answer(self, event: dict[str, Any]) -> Answer:
+        """The answer to one proxied request."""
+        model = (event.get("pathParameters") or {}).get("model", "")
+        try:
+            match event["httpMethod"], event["resource"]:
+                case "GET", "/v1/models":
+                    champions = self.models.champions()
+                    return answers.document({"models": [answers.summary(c) for c in champions]})
+                case "GET", "/v1/models/{model}":
+                    return self._describe(model)
+                case "POST", "/v1/models/{model}/predictions":
+                    return self._predict(model, event)
+                case "GET", "/v1/openapi.json":
+                    champions = self.models.champions()
+                    return answers.document(openapi([self._signature(c) for c in champions]))
+                case method, resource:
+                    raise RequestRefused(HTTPStatus.NOT_FOUND, f"There is no {method} {resource}.")
+        except RequestRefused as refusal:
+            return answers.refused(refusal)
+
+    def _describe(self, model: str) -> Answer:
+        champion = self._champion(model)
+        found = self.artifacts.read_json(self._key(champion.evaluation))
+        metrics = Evaluation.model_validate(found).candidate.metrics
+        return answers.document(answers.described(champion, self._signature(champion), metrics))
+
+    def _predict(self, model: str, event: dict[str, Any]) -> Answer:
+        champion = self._champion(model)
+        body = _body(event)
+        content_type = _header(event, "content-type")
+        requests.read(body, content_type, self._signature(champion))
+        try:
+            return self._invoke(champion, body, content_type or "")
+        except _EndpointGone:
+            del self._pointers[model]
+        # The pointer may have moved on since it was read: look again, once.
+        champion = self._champion(model)
+        requests.read(body, content_type, self._signature(champion))
+        try:
+            return self._invoke(champion, body, content_type or "")
+        except _EndpointGone:
+            raise RequestRefused(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"The endpoint of {model} is not in service.",
+                remedy="Try again in a moment.",
+            ) from None
+
+    def _invoke(self, champion: Champion, body: bytes, content_type: str) -> Answer:
+        try:
+            answer = runtime_client(_ENDPOINT_SECONDS).invoke_endpoint(
+                EndpointName=champion.endpoint,
+                Body=body,
+                ContentType=content_type,
+                Accept="application/json",
+            )
+        except ClientError as error:
+            raise _refusal(champion.model, error) from None
+        except ReadTimeoutError:
+            raise RequestRefused(
+                HTTPStatus.GATEWAY_TIMEOUT,
+                f"{champion.model} did not answer within {_ENDPOINT_SECONDS:g} s.",
+                remedy="Send fewer rows in one request.",
+            ) from None
+        except (ConnectionError, HTTPClientError):
+            raise RequestRefused(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"The endpoint of {champion.model} cannot be reached.",
+                remedy="Try again in a moment.",
+            ) from None
+        return answers.predicted(champion.model, answer["Body"].read())
+
+    def _champion(self, model: str) -> Champion:
+        known = self._pointers.get(model)
+        if known and self.clock() - known[0] < POINTER_SECONDS:
+            return known[1]
+        champion = self.models.champion(model)
+        if champion is None:
+            self._pointers.pop(model, None)
+            raise self._no_champion(model)
+        self._pointers[model] = (self.clock(), champion)
+        return champion
+
+    def _no_champion(self, model: str) -> RequestRefused:
+        if self.models.knows(model):
+            return RequestRefused(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"No version of {model} has been released yet.",
+                remedy="See its runs for what it waits for.",
+            )
+        return RequestRefused(
+            HTTPStatus.NOT_FOUND,
+            f"There is no model {model!r:.40}.",
+            remedy="GET /v1/models lists them.",
+        )
+
+    def _signature(self, champion: Champion) -> Signature:
+        known = self._signatures.get(champion.model)
+        if known is None or known.version != champion.version:
+            found = self.artifacts.read_json(self._key(champion.artifacts) + "signature.json")
+            known = self._signatures[champion.model] = Signature.model_validate(found)
+        return known
+
+    def _key(self, uri: str) -> str:
+        return uri.removeprefix(f"s3://{self.artifacts.bucket}/")
+
+
+class _EndpointGone(Exception):
+    """The endpoint that the pointer named is not there or not in service."""
+
+
+def _refusal(model: str, error: ClientError) -> Exception:
+    """What an endpoint's error means to a caller; an error of our own is handed back as it is."""
+    code: str = error.response["Error"]["Code"]
+    if code in ("ValidationError", "ValidationException"):
+        return _EndpointGone()
+    if code in ("ThrottlingException", "TooManyRequestsException"):
+        return RequestRefused(
+            HTTPStatus.TOO_MANY_REQUESTS, f"{model} gets more calls than it can answer."
+        )
+    if code in ("ServiceUnavailable", "ModelNotReadyException"):
+        return RequestRefused(
+            HTTPStatus.SERVICE_UNAVAILABLE, f"The endpoint of {model} is not ready."
+        )
+    if code == "ModelError":
+        return RequestRefused(
+            HTTPStatus.BAD_GATEWAY,
+            f"The model of {model} failed on this request.",
+            remedy="Its endpoint's log says why.",
+        )
+    own: Exception = error
+    return own
+
+
+def _body(event: dict[str, Any]) -> bytes:
+    text: str = event.get("body") or ""
+    if not event.get("isBase64Encoded"):
+        return text.encode()
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "The body is not base64.") from None
+
+
+def _header(event: dict[str, Any], name: str) -> str | None:
+    headers: dict[str, str] = event.get("headers") or {}
+    return next((value for key, value in headers.items() if key.lower() == name), None)

@@ -1,0 +1,1 @@
+"""What the handlers share: the frame they run in, and the few adapters that touch AWS."""

@@ -1,0 +1,60 @@
+"""The default event bus, as the stages speak on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.shared.clients import client
+from sluice.contracts.events import Kind, StageEvent
+from sluice.contracts.names import Run, event_source
+
+
+def utc_now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bus:
+    """Speaks for one stage of one stack."""
+
+    slug: str
+    stage: str
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    def __call__(
+        self,
+        kind: Kind,
+        run: Run,
+        *,
+        status: str,
+        reason: str,
+        attempt: int = 1,
+        data: dict[str, Any] | None = None,
+    ) -> None:
+        """Put one event; an entry that the bus refuses is raised, never lost."""
+        event = StageEvent.of(
+            kind,
+            run,
+            stage=self.stage,
+            status=status,
+            reason=reason,
+            at=self.now(),
+            attempt=attempt,
+            data=data,
+        )
+        answer = client("events").put_events(
+            Entries=[
+                {
+                    "Source": event_source(self.slug),
+                    "DetailType": kind.value,
+                    "Detail": json.dumps(event.detail()),
+                }
+            ]
+        )
+        if answer["FailedEntryCount"]:
+            raise RuntimeError(f"The event bus refused {kind}: {answer['Entries'][0]}")

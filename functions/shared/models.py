@@ -1,0 +1,196 @@
+"""The models table: the few truths that no AWS service keeps for us, one item each.
+
+pk               sk               what
+models           <model>          that the model exists: what reconcile walks over
+champions        <model>          the release that answers callers (`release.Champion`)
+model#<model>    counter          the last sequence number given out
+model#<model>    drop#<drop>      the sequence number of a drop
+model#<model>    digest#<sha>     the run that first took this content
+model#<model>    asked            the endpoint config last asked for, per endpoint
+model#<model>    lease            who converges the model now, and until when
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.exceptions import ClientError
+
+from functions.shared.clients import table
+from sluice.contracts.names import Run
+from sluice.contracts.release import Champion
+
+_MODELS = "models"
+_CHAMPIONS = "champions"
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The table as the stages use it; every write is conditional, so that races have one winner."""
+
+    table_name: str
+
+    @property
+    def _table(self) -> Any:
+        return table(self.table_name)
+
+    def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        item: dict[str, Any] | None = self._table.get_item(
+            Key={"pk": pk, "sk": sk}, ConsistentRead=True
+        ).get("Item")
+        return item
+
+    def _put_new(self, item: dict[str, Any]) -> bool:
+        try:
+            self._table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
+        except ClientError as error:
+            if _condition_failed(error):
+                return False
+            raise
+        return True
+
+    def _query(self, pk: str) -> Iterator[dict[str, Any]]:
+        more: dict[str, Any] = {}
+        while True:
+            page = self._table.query(KeyConditionExpression=Key("pk").eq(pk), **more)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+    def sequence(self, run: Run) -> int:
+        """The drop's place among the drops of its model, from 1; the same whenever asked."""
+        pk = _pk(run.model)
+        known = self._get(pk, f"drop#{run.drop}")
+        if known is None:
+            self._put_new({"pk": _MODELS, "sk": run.model})
+            number = int(
+                self._table.update_item(
+                    Key={"pk": pk, "sk": "counter"},
+                    UpdateExpression="ADD #n :one",
+                    ExpressionAttributeNames={"#n": "number"},
+                    ExpressionAttributeValues={":one": 1},
+                    ReturnValues="UPDATED_NEW",
+                )["Attributes"]["number"]
+            )
+            # A number is lost where two deliveries race or one dies here; only the order counts.
+            self._put_new({"pk": pk, "sk": f"drop#{run.drop}", "number": number})
+            known = self._get(pk, f"drop#{run.drop}")
+        return int(known["number"]) if known else 0
+
+    def claim_content(self, run: Run, digest: str) -> str:
+        """The run that owns this content: this one, or an earlier one that it then repeats.
+
+        Content whose owner failed is free again: dropping it once more tries once more.
+        """
+        key = {"pk": _pk(run.model), "sk": f"digest#{digest}"}
+        if self._put_new(key | {"run": str(run)}):
+            return str(run)
+        owner = str((self._get(**key) or {}).get("run", run))
+        if owner == str(run) or not self._get(key["pk"], f"failed#{Run.parse(owner).drop}"):
+            return owner
+        try:
+            self._table.put_item(
+                Item=key | {"run": str(run)}, ConditionExpression=Attr("run").eq(owner)
+            )
+        except ClientError as error:
+            if _condition_failed(error):
+                return self.claim_content(run, digest)
+            raise
+        return str(run)
+
+    def note_failed(self, run: Run) -> None:
+        """Remember that the run failed, which frees its content."""
+        self.first_time(run, "failed")
+
+    def first_time(self, run: Run, what: str) -> bool:
+        """Whether this was never noted of the run before; notes it."""
+        return self._put_new({"pk": _pk(run.model), "sk": f"{what}#{run.drop}"})
+
+    def names(self) -> list[str]:
+        """Every model that ever took a drop."""
+        return [item["sk"] for item in self._query(_MODELS)]
+
+    def knows(self, model: str) -> bool:
+        """Whether the model ever took a drop."""
+        return self._get(_MODELS, model) is not None
+
+    def champion(self, model: str) -> Champion | None:
+        """The release that answers callers of `model`, if any."""
+        item = self._get(_CHAMPIONS, model)
+        return Champion.model_validate(item) if item else None
+
+    def champions(self) -> list[Champion]:
+        """All of them, by model."""
+        return [Champion.model_validate(item) for item in self._query(_CHAMPIONS)]
+
+    def crown(self, champion: Champion) -> None:
+        """Move the pointer that callers follow. Only who holds the model's lease calls this."""
+        self._table.put_item(Item={"pk": _CHAMPIONS, "sk": champion.model} | champion.item())
+
+    def asked(self, model: str) -> dict[str, str]:
+        """Endpoint name -> endpoint config that was last asked for."""
+        item = self._get(_pk(model), "asked") or {}
+        return dict(item.get("configs", {}))
+
+    def note_asked(self, model: str, configs: dict[str, str]) -> None:
+        """Remember what was asked for, so that a quiet rollback can be told from no update."""
+        self._table.put_item(Item={"pk": _pk(model), "sk": "asked", "configs": configs})
+
+    @contextmanager
+    def lease(
+        self,
+        model: str,
+        *,
+        holder: str,
+        seconds: int = 60,
+        patience: float = 20.0,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Iterator[None]:
+        """Hold the model's lease, waiting up to `patience` seconds for another holder to end.
+
+        `TimeoutError` after that: the message goes back to its queue. The lease outlives a holder
+        that dies by at most `seconds`.
+        """
+        key = {"pk": _pk(model), "sk": "lease"}
+        deadline = clock() + patience
+        while not self._take_lease(key, holder, int(clock()), seconds):
+            if clock() > deadline:
+                raise TimeoutError(f"{model} is still being converged by another delivery.")
+            sleep(0.1)
+        try:
+            yield
+        finally:
+            try:
+                self._table.delete_item(Key=key, ConditionExpression=Attr("holder").eq(holder))
+            except ClientError as error:
+                if not _condition_failed(error):
+                    raise
+
+    def _take_lease(self, key: dict[str, str], holder: str, now: int, seconds: int) -> bool:
+        try:
+            self._table.put_item(
+                Item=key | {"holder": holder, "until": now + seconds},
+                ConditionExpression=Attr("pk").not_exists()
+                | Attr("until").lt(now)
+                | Attr("holder").eq(holder),
+            )
+        except ClientError as error:
+            if _condition_failed(error):
+                return False
+            raise
+        return True
+
+
+def _pk(model: str) -> str:
+    return f"model#{model}"
+
+
+def _condition_failed(error: ClientError) -> bool:
+    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")

@@ -1,0 +1,110 @@
+"""One S3 bucket, as the stages use it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from functions.shared.clients import client
+
+_MISSING = {"NoSuchKey", "404", "NoSuchVersion"}
+_TYPES = {
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Reads and writes of one bucket. A missing object is None; every other error is raised."""
+
+    bucket: str
+
+    def read(self, key: str, version: str | None = None) -> tuple[bytes, str] | None:
+        """The bytes and version id of a small object, or None where there is none."""
+        which = {"VersionId": version} if version else {}
+        try:
+            answer = client("s3").get_object(Bucket=self.bucket, Key=key, **which)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+        return answer["Body"].read(), answer.get("VersionId", "")
+
+    def read_json(self, key: str) -> Any | None:
+        """The parsed JSON document, or None where there is none."""
+        found = self.read(key)
+        return json.loads(found[0]) if found else None
+
+    def write(self, key: str, body: bytes) -> None:
+        """Write (over) one small object."""
+        client("s3").put_object(
+            Bucket=self.bucket, Key=key, Body=body, ContentType=_content_type(key)
+        )
+
+    def write_once(self, key: str, body: bytes) -> bool:
+        """Write a commit marker; False where it stands already, which is left as it is."""
+        try:
+            client("s3").put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=body,
+                ContentType=_content_type(key),
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in {
+                "PreconditionFailed",
+                "ConditionalRequestConflict",
+            }:
+                return False
+            raise
+        return True
+
+    def list(self, prefix: str) -> Iterator[dict[str, Any]]:
+        """The objects below a prefix, as ListObjectsV2 describes them."""
+        pages = client("s3").get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+            yield from page.get("Contents", ())
+
+    def size(self, key: str, version: str | None = None) -> int | None:
+        """Size of one object (version) in bytes, or None where it is gone."""
+        which = {"VersionId": version} if version else {}
+        try:
+            answer = client("s3").head_object(Bucket=self.bucket, Key=key, **which)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+        return int(answer["ContentLength"])
+
+    def download(self, key: str, path: Path, version: str | None = None) -> None:
+        """Fetch one object to a file, in parts where it is large."""
+        extra = {"VersionId": version} if version else None
+        client("s3").download_file(self.bucket, key, str(path), ExtraArgs=extra)
+
+    def upload_folder(self, folder: Path, prefix: str) -> None:
+        """Upload every file below `folder`, its relative path appended to `prefix`."""
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                key = prefix + path.relative_to(folder).as_posix()
+                client("s3").upload_file(
+                    str(path), self.bucket, key, ExtraArgs={"ContentType": _content_type(key)}
+                )
+
+    def copy_from(self, source: Store, key: str, version: str, to: str) -> None:
+        """Copy one object version from another bucket without passing it through this process."""
+        origin = {"Bucket": source.bucket, "Key": key}
+        if version:
+            origin["VersionId"] = version
+        client("s3").copy(origin, self.bucket, to)
+
+
+def _content_type(key: str) -> str:
+    return _TYPES.get(Path(key).suffix, "application/octet-stream")

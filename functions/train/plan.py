@@ -1,0 +1,181 @@
+"""Decides what train does next, and what it asks SageMaker for. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sluice.contracts.dataset import Accepted
+from sluice.contracts.environment import TrainEnvironment
+from sluice.contracts.names import Run
+from sluice.contracts.spec import Policy, Spec
+from sluice.contracts.training import METRIC_DEFINITIONS, Hyperparameters
+
+MAX_ATTEMPTS = 3
+
+_RETRYABLE = re.compile(
+    r"InternalServerError|CapacityError|insufficient capacity|MaxWaitTimeExceeded|"
+    r"Unable to provision requested ML compute capacity",
+    re.IGNORECASE,
+)
+"""Failure reasons that are AWS's, not the data's: worth another attempt."""
+
+_ARTEFACT_MARGIN_SECONDS = 300
+"""Start-up, export and upload, on top of the learner's own budget."""
+
+_MAX_WAIT_SECONDS = 3600
+"""How long a spot job may wait for capacity before the next attempt goes on demand."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """A training job as DescribeTrainingJob shows it."""
+
+    attempt: int
+    status: str
+    secondary: str
+    failure: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why it did not complete, in AWS's words."""
+        return self.failure or self.secondary
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What train does next: start attempt `attempt`, wait for events, leave it to gate, or end."""
+
+    action: Literal["start", "wait", "done", "fail"]
+    attempt: int
+    reason: str
+
+
+def decide(jobs: list[Job]) -> Decision:
+    """The next step for a run whose attempts so far are `jobs`, in order."""
+    if not jobs:
+        return Decision(action="start", attempt=1, reason="The first attempt.")
+    last = jobs[-1]
+    if last.status in ("InProgress", "Stopping"):
+        return Decision(action="wait", attempt=last.attempt, reason="The job is under way.")
+    if last.status == "Completed":
+        return Decision(action="done", attempt=last.attempt, reason="The job has completed.")
+    if _RETRYABLE.search(last.why) and last.attempt < MAX_ATTEMPTS:
+        return Decision(
+            action="start",
+            attempt=last.attempt + 1,
+            reason=f"Attempt {last.attempt} ended as {last.status}: {last.why}",
+        )
+    return Decision(action="fail", attempt=last.attempt, reason=failure_sentence(last))
+
+
+def failure_sentence(job: Job) -> str:
+    """Why the run failed, for its owner."""
+    if job.secondary == "MaxRuntimeExceeded":
+        return (
+            "Training was stopped at its time limit. Raise train.minutes or train.usd in "
+            "sluice.yaml, or drop less data."
+        )
+    if job.status == "Stopped":
+        return "Training was stopped by a person. Drop the data again to train it."
+    reason = job.why.rstrip(".")
+    return f"Training failed: {reason}. `sluice logs` shows its output."
+
+
+def hardware(spec: Spec, policy: Policy) -> str:
+    """cpu or gpu; `auto` takes the policy's first."""
+    return policy.hardware[0] if spec.train.hardware == "auto" else spec.train.hardware
+
+
+def runtime_seconds(spec: Spec, policy: Policy) -> int:
+    """How long the job may run: the stated minutes, or what the stated money buys, if less."""
+    price = policy.training_usd_per_hour[hardware(spec, policy)]
+    return int(min(spec.train.minutes * 60, spec.train.usd / price * 3600))
+
+
+def on_spot(spec: Spec, attempt: int) -> bool:
+    """Whether an attempt runs on spare capacity: the first one may, later ones go on demand."""
+    return spec.train.spot and attempt == 1
+
+
+def request(
+    run: Run,
+    attempt: int,
+    accepted: Accepted,
+    task: str,
+    *,
+    env: TrainEnvironment,
+) -> dict[str, Any]:
+    """The CreateTrainingJob request. It mounts `train/` and two documents, never `holdout/`."""
+    spec, policy = Spec.model_validate(accepted.spec), env.bounds()
+    kind = hardware(spec, policy)
+    bucket = f"s3://{env.artifact_bucket}/"
+    dataset = bucket + run.dataset_prefix
+    seconds = runtime_seconds(spec, policy)
+    spot = on_spot(spec, attempt)
+    hyperparameters = Hyperparameters(
+        model=run.model,
+        version=f"{run.drop}-{attempt:02d}",
+        task=task,
+        minutes=round(seconds / 60, 3),
+        precision="fp32",
+    )
+    stopping = {"MaxRuntimeInSeconds": seconds + _ARTEFACT_MARGIN_SECONDS}
+    if spot:
+        stopping["MaxWaitTimeInSeconds"] = stopping["MaxRuntimeInSeconds"] + _MAX_WAIT_SECONDS
+    return {
+        "TrainingJobName": run.attempt(attempt),
+        "AlgorithmSpecification": {
+            "TrainingImage": env.training_image,
+            "TrainingInputMode": "File",
+            "MetricDefinitions": list(METRIC_DEFINITIONS),
+        },
+        "HyperParameters": hyperparameters.as_strings(),
+        "InputDataConfig": [
+            _channel("train", dataset + "train/"),
+            _channel("schema", dataset + "schema.json"),
+            _channel("profile", dataset + "profile.json"),
+        ],
+        "OutputDataConfig": {
+            "S3OutputPath": bucket + run.runs_prefix.rstrip("/"),
+            "CompressionType": "NONE",
+        },
+        "CheckpointConfig": {"S3Uri": bucket + run.runs_prefix + "checkpoints"},
+        "ResourceConfig": {
+            "InstanceType": policy.training_instance[kind],
+            "InstanceCount": 1,
+            "VolumeSizeInGB": 30,
+        },
+        "StoppingCondition": stopping,
+        "EnableManagedSpotTraining": spot,
+        "EnableNetworkIsolation": True,
+        "RoleArn": env.training_role,
+        "Tags": [{"Key": "sluice:run", "Value": str(run)}],
+    }
+
+
+def _channel(name: str, uri: str) -> dict[str, Any]:
+    return {
+        "ChannelName": name,
+        "DataSource": {
+            "S3DataSource": {
+                "S3DataType": "S3Prefix",
+                "S3Uri": uri,
+                "S3DataDistributionType": "FullyReplicated",
+            }
+        },
+    }
+
+
+def explain(attempt: int, accepted: Accepted, task: str, *, policy: Policy) -> str:
+    """What was decided and why, for the timeline."""
+    spec = Spec.model_validate(accepted.spec)
+    kind = hardware(spec, policy)
+    limit = runtime_seconds(spec, policy) / 60
+    asked = "asked for" if spec.train.hardware != "auto" else "the policy's first choice"
+    capacity = "spot capacity" if on_spot(spec, attempt) else "on demand"
+    return (
+        f"A {task} learner on {policy.training_instance[kind]} ({kind}, {asked}), fp32, "
+        f"{capacity}, at most {limit:g} minutes."
+    )

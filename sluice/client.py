@@ -1,0 +1,305 @@
+"""Sluice from Python: drop, follow, look, approve, predict. The command line does the same.
+
+client = Client()
+run = client.drop(Path("iris.csv"))
+for moment in client.follow(run):
+    print(moment.stage, moment.status, moment.reason)
+client.predict("iris", {"instances": [{"petal_length": 1.4, ...}]})
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import urllib3
+from boto3.dynamodb.conditions import Attr, Key
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from sluice.clouds import Cloud, choose_cloud
+from sluice.contracts.drop import read_arrival
+from sluice.contracts.errors import RequestRefused, UsageError
+from sluice.contracts.events import ENDS
+from sluice.contracts.ledger import ALL_RUNS, BY_TIME, EVENT, HEADER, Moment, RunState, run_key
+from sluice.contracts.names import SUCCESS_MARKER, Run, is_model, package_group
+
+EPOCH = "epoch"
+"""`kind` of the moments that `follow` reads off the training job's log."""
+
+_EPOCH_LINE = re.compile(r"epoch=\d+ ")
+_JOB_LOGS = "/aws/sagemaker/TrainingJobs"
+_EVALUATION_LOGS = "/aws/sagemaker/ProcessingJobs"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """An HTTPS answer as it came."""
+
+    status: int
+    body: str
+
+    def document(self) -> Any:
+        """The parsed body."""
+        return json.loads(self.body)
+
+
+class Client:
+    """The door to one Sluice stack. Without arguments it chooses the cloud as the CLI does."""
+
+    def __init__(self, cloud: Cloud | None = None) -> None:
+        self.cloud = cloud or choose_cloud()
+        self._https = urllib3.PoolManager(ca_certs=self.cloud.ca_file, retries=False)
+
+    # --- dropping ---------------------------------------------------------------------------
+
+    def drop(self, path: Path, *, model: str | None = None) -> str:
+        """Upload a file, or a folder with its `_SUCCESS`, and answer the run's name.
+
+        `model` defaults to the file's or folder's own name.
+        """
+        model = model or re.sub(r"[^a-z0-9]+", "-", path.resolve().stem.lower()).strip("-")
+        if not is_model(model):
+            raise UsageError(
+                f"{model!r} is no model name: lower-case letters, digits and inner dashes, a "
+                "letter first, at most 32. Give one with --model."
+            )
+        if path.is_dir():
+            parts = sorted(p for p in path.rglob("*") if p.is_file() and p.name != SUCCESS_MARKER)
+            if not parts:
+                raise UsageError(f"{path} holds no files.")
+            prefix = f"{model}/{path.resolve().name}/"
+            for part in parts:
+                self._upload(part, prefix + part.relative_to(path).as_posix())
+            return self._put(prefix + SUCCESS_MARKER, b"")
+        if not path.is_file():
+            raise UsageError(f"There is no file {path}.")
+        key = f"{model}/{path.name}"
+        if path.name == "sluice.yaml":
+            self._upload(path, key)
+            return ""
+        self._upload(path, key)
+        return self._run_of(key, self._head(key))
+
+    def _upload(self, path: Path, key: str) -> None:
+        self.cloud.client("s3").upload_file(str(path), self._drop_bucket, key)
+
+    def _put(self, key: str, body: bytes) -> str:
+        answer = self.cloud.client("s3").put_object(Bucket=self._drop_bucket, Key=key, Body=body)
+        return self._run_of(key, answer.get("VersionId", ""))
+
+    def _head(self, key: str) -> str:
+        answer = self.cloud.client("s3").head_object(Bucket=self._drop_bucket, Key=key)
+        return str(answer.get("VersionId", ""))
+
+    def _run_of(self, key: str, version: str) -> str:
+        return str(read_arrival(key, version).run(self.cloud.outputs["Slug"]))
+
+    @property
+    def _drop_bucket(self) -> str:
+        return self.cloud.outputs["DropBucket"]
+
+    # --- looking ----------------------------------------------------------------------------
+
+    def runs(self, *, model: str | None = None) -> list[RunState]:
+        """All runs, newest first."""
+        more: dict[str, Any] = {"FilterExpression": Attr("model").eq(model)} if model else {}
+        found: list[RunState] = []
+        while True:
+            page = self._ledger.query(
+                IndexName=BY_TIME,
+                KeyConditionExpression=Key("gsi").eq(ALL_RUNS),
+                ScanIndexForward=False,
+                **more,
+            )
+            found += [RunState.of(item) for item in page["Items"]]
+            if "LastEvaluatedKey" not in page:
+                return found
+            more["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def state(self, run: str) -> RunState | None:
+        """How a run stands, or None where the ledger has not heard of it (yet)."""
+        item = self._ledger.get_item(
+            Key={"pk": run_key(run), "sk": HEADER}, ConsistentRead=True
+        ).get("Item")
+        return RunState.of(item) if item else None
+
+    def timeline(self, run: str) -> list[Moment]:
+        """What happened to a run, oldest first."""
+        items = self._ledger.query(
+            KeyConditionExpression=Key("pk").eq(run_key(run)) & Key("sk").begins_with(EVENT),
+            ConsistentRead=True,
+        )["Items"]
+        return sorted((Moment.of(item) for item in items), key=lambda moment: moment.at)
+
+    def follow(
+        self,
+        run: str,
+        *,
+        patience: float = 3600.0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> Iterator[Moment]:
+        """The run's timeline as it grows, with the epochs of its training, until the run has ended.
+
+        A run that waits for a person has ended for now. `TimeoutError` after `patience` seconds.
+        """
+        deadline = clock() + patience
+        seen: set[tuple[str, int, str]] = set()
+        epochs = 0
+        while True:
+            state = self.state(run)
+            for moment in self.timeline(run):
+                name = (moment.stage, moment.attempt, moment.kind)
+                if name not in seen:
+                    seen.add(name)
+                    yield moment
+            if state and state.phase == "training":
+                lines = [text for text in self._job_lines(run) if _EPOCH_LINE.search(text)]
+                for text in lines[epochs:]:
+                    yield Moment(
+                        at="",
+                        stage="train",
+                        kind=EPOCH,
+                        status=EPOCH,
+                        attempt=1,
+                        reason=text,
+                        data={},
+                    )
+                epochs = len(lines)
+            if state and state.state in ENDS:
+                return
+            if clock() > deadline:
+                raise TimeoutError(f"{run} has not ended after {patience:g} s.")
+            sleep(0.2)
+
+    def logs(self, run: str) -> Iterator[str]:
+        """The output of the run's training and evaluation, and what the functions logged of it."""
+        for group, name in ((_JOB_LOGS, "training"), (_EVALUATION_LOGS, "evaluation")):
+            for text in self._group_lines(group, f"{run}-"):
+                yield f"{name} | {text}"
+        logs = self.cloud.client("logs")
+        slug = self.cloud.outputs["Slug"]
+        for stage in ("validate", "train", "gate", "deploy", "record"):
+            try:
+                pages = logs.get_paginator("filter_log_events").paginate(
+                    logGroupName=f"/aws/lambda/{slug}-{stage}", filterPattern=f'"{run}"'
+                )
+                for page in pages:
+                    for event in page["events"]:
+                        yield f"{stage} | {event['message'].rstrip()}"
+            except logs.exceptions.ResourceNotFoundException:
+                continue
+
+    def _job_lines(self, run: str) -> list[str]:
+        return list(self._group_lines(_JOB_LOGS, f"{run}-"))
+
+    def _group_lines(self, group: str, prefix: str) -> Iterator[str]:
+        logs = self.cloud.client("logs")
+        try:
+            streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)
+        except logs.exceptions.ResourceNotFoundException:
+            return
+        for stream in streams["logStreams"]:
+            token: dict[str, str] = {}
+            while True:
+                page = logs.get_log_events(
+                    logGroupName=group,
+                    logStreamName=stream["logStreamName"],
+                    startFromHead=True,
+                    **token,
+                )
+                yield from (event["message"] for event in page["events"])
+                if token.get("nextToken") == page["nextForwardToken"] or not page["events"]:
+                    break
+                token = {"nextToken": page["nextForwardToken"]}
+
+    @property
+    def _ledger(self) -> Any:
+        return self.cloud.table(self.cloud.outputs["LedgerTable"])
+
+    # --- acting -----------------------------------------------------------------------------
+
+    def approve(self, run: str) -> None:
+        """Approve the run's model package, as a person would in the AWS console."""
+        name = Run.parse(run)
+        sagemaker = self.cloud.client("sagemaker")
+        pages = sagemaker.get_paginator("list_model_packages").paginate(
+            ModelPackageGroupName=package_group(name.slug, name.model),
+            ModelApprovalStatus="PendingManualApproval",
+        )
+        for page in pages:
+            for summary in page["ModelPackageSummaryList"]:
+                arn = summary["ModelPackageArn"]
+                package = sagemaker.describe_model_package(ModelPackageName=arn)
+                if (package.get("CustomerMetadataProperties") or {}).get("run") == run:
+                    sagemaker.update_model_package(
+                        ModelPackageArn=arn, ModelApprovalStatus="Approved"
+                    )
+                    return
+        state = self.state(run)
+        stands = f"it is {state.state}: {state.reason}" if state else "the ledger has no such run"
+        raise UsageError(f"{run} waits for no approval; {stands}")
+
+    # --- calling ----------------------------------------------------------------------------
+
+    def models(self) -> list[dict[str, Any]]:
+        """The models that answer."""
+        found: list[dict[str, Any]] = self._ok(self.call("GET", "v1/models"))["models"]
+        return found
+
+    def predict(self, model: str, instances: dict[str, Any]) -> dict[str, Any]:
+        """The parsed answer to `{"instances": […]}`; raises `RequestRefused`."""
+        body = json.dumps(instances).encode()
+        answer: dict[str, Any] = self._ok(self.predict_raw(model, body, "application/json"))
+        return answer
+
+    def predict_raw(self, model: str, body: bytes, content_type: str) -> Answer:
+        """Any body, any answer, as they are."""
+        path = f"v1/models/{quote(model, safe='')}/predictions"
+        return self.call("POST", path, body=body, headers={"Content-Type": content_type})
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Answer:
+        """One signed HTTPS call below the API's URL."""
+        request = AWSRequest(
+            method=method,
+            url=self.cloud.outputs["ApiUrl"].rstrip("/") + "/" + path,
+            data=body,
+            headers=headers or {},
+        )
+        credentials = self.cloud.session.get_credentials()
+        if credentials is None:
+            raise UsageError("There are no AWS credentials to sign the request with.")
+        SigV4Auth(
+            credentials.get_frozen_credentials(), "execute-api", self.cloud.session.region_name
+        ).add_auth(request)
+        answer = self._https.request(
+            method, request.url, body=body, headers=dict(request.headers), timeout=35.0
+        )
+        return Answer(status=answer.status, body=answer.data.decode())
+
+    def _ok(self, answer: Answer) -> Any:
+        document = answer.document()
+        if answer.status == 200:
+            return document
+        raise RequestRefused(
+            answer.status,
+            document.get("detail", answer.body),
+            problems=tuple(document.get("problems", ())),
+        )
+
+
+__all__ = ["EPOCH", "Answer", "Client"]

@@ -1,0 +1,66 @@
+import pytest
+
+from sluice.contracts.errors import SpecRefused
+from sluice.contracts.spec import MAX_SPEC_BYTES, Policy, Spec, parse_spec
+
+POLICY = Policy(minutes=30, usd=5.0, endpoint_instances=3)
+
+
+def test_no_file_means_all_defaults_within_the_policy():
+    spec = parse_spec(None, POLICY)
+    assert (spec.train.minutes, spec.train.usd, spec.deploy.max) == (30, 5.0, 3)
+    assert spec.target == "auto"
+
+
+def test_an_empty_file_means_the_same():
+    assert parse_spec("# nothing yet\n", POLICY) == parse_spec(None, POLICY)
+
+
+def test_null_target_means_none():
+    assert parse_spec("target: null", POLICY).target is None
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("targt: x", ["targt", "Did you mean target?"]),
+        ("train: {minute: 5}", ["train.minute", "minutes"]),
+        ("train: {minutes: 31}", ["train.minutes is 31", "at most 30"]),
+        ("train: {minutes: 0}", ["train.minutes", "greater than or equal to 1"]),
+        ("train: {usd: 6}", ["train.usd is 6", "at most 5"]),
+        ("train: {hardware: gpu}", ["train.hardware is 'gpu'", "allows cpu"]),
+        ("train: {hardware: tpu}", ["train.hardware", "'tpu'"]),
+        ("train: {tune: 3}", ["train.tune is 3", "not there yet"]),
+        ("train: {entry: train.py}", ["train.entry", "not there yet"]),
+        ("deploy: {max: 9}", ["deploy.max is 9", "at most 3"]),
+        ("deploy: {min: 3, max: 2}", ["deploy.min is 3", "deploy.max, 2"]),
+        ("deploy: {canary: {percent: 90}}", ["deploy.canary.percent", "50"]),
+        ("watch: {retrain: true}", ["watch.retrain", "not there yet"]),
+        ("gate: {metric: f1}", ["gate.metric", "'f1'", "roc_auc"]),
+        ("target: 7", ["target is 7", "string"]),
+        ("train: 5", ["train is 5"]),
+        ("- a", ["list", "not fields"]),
+        ("a: 1\na: 2", ["line 2", "'a' stands twice"]),
+        ("a: &x [1]\nb: *x", ["line 2", "aliases"]),
+        ("train: [", ["line 1", "not YAML"]),
+        ("!!python/object/apply:os.system ['true']", ["not YAML"]),
+        (b"\xff\xfe\x00", ["byte 0", "UTF-8"]),
+        ("[" * 5000, ["sluice.yaml"]),
+        ("a" * (MAX_SPEC_BYTES + 1), ["at most 65536"]),
+    ],
+)
+def test_a_fault_is_refused_with_its_place_and_remedy(text, words):
+    with pytest.raises(SpecRefused) as caught:
+        parse_spec(text, POLICY)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_a_manual_policy_overrides_the_wish():
+    spec = parse_spec("gate: {approval: auto}", Policy(approval="manual"))
+    assert spec.gate.approval == "manual"
+
+
+def test_the_effective_spec_survives_its_own_json():
+    spec = parse_spec("target: species\ntrain: {minutes: 5}", POLICY)
+    assert Spec.model_validate(spec.model_dump(mode="json")) == spec
