@@ -85,20 +85,21 @@ class Client:
             self._upload(path, key)
             return ""
         self._upload(path, key)
-        return self._run_of(key, self._head(key))
+        return self.run_of(key, self._head(key))
 
     def _upload(self, path: Path, key: str) -> None:
         self.cloud.client("s3").upload_file(str(path), self._drop_bucket, key)
 
     def _put(self, key: str, body: bytes) -> str:
         answer = self.cloud.client("s3").put_object(Bucket=self._drop_bucket, Key=key, Body=body)
-        return self._run_of(key, answer.get("VersionId", ""))
+        return self.run_of(key, answer.get("VersionId", ""))
 
     def _head(self, key: str) -> str:
         answer = self.cloud.client("s3").head_object(Bucket=self._drop_bucket, Key=key)
         return str(answer.get("VersionId", ""))
 
-    def _run_of(self, key: str, version: str) -> str:
+    def run_of(self, key: str, version: str) -> str:
+        """The run that one object version in the drop bucket starts."""
         return str(read_arrival(key, version).run(self.cloud.outputs["Slug"]))
 
     @property

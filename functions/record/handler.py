@@ -17,6 +17,7 @@ from functions.record.timeline import line
 from functions.shared.bus import Bus, utc_now
 from functions.shared.frame import run_step
 from functions.shared.hints import Hint, read_hint
+from functions.shared.models import Models
 from sluice.contracts.environment import RecordEnvironment
 from sluice.contracts.events import Kind
 
@@ -30,6 +31,8 @@ class Recorder:
 
     slug: str
     ledger: Ledger
+    models: Models
+    say: Bus
 
     def take(self, hint: Hint) -> None:
         """Write one event into the ledger."""
@@ -52,10 +55,11 @@ class Recorder:
         if hint.run is None:
             # A schedule's tick: the next one does the same work; the queue's alarm told of it.
             return
-        say = Bus(slug=self.slug, stage=stage)
-        say(
+        self.models.note_failed(hint.run)
+        self.say(
             Kind.RUN_FAILED,
             hint.run,
+            stage=stage,
             status="failed",
             reason=f"The {stage} function failed three times on this event; its log says why.",
             data={"queue": queue.removesuffix(DEAD), "message": body},
@@ -66,7 +70,12 @@ class Recorder:
 def recorder() -> Recorder:
     """The recorder of this stack, from the function's environment."""
     env = RecordEnvironment.read()
-    return Recorder(slug=env.slug, ledger=Ledger(env.ledger_table))
+    return Recorder(
+        slug=env.slug,
+        ledger=Ledger(env.ledger_table),
+        models=Models(env.models_table),
+        say=Bus(slug=env.slug, stage="record"),
+    )
 
 
 def handle(event: dict[str, Any], context: Any, by: Recorder | None = None) -> dict[str, Any]:

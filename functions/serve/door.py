@@ -7,6 +7,7 @@ import binascii
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ class Door:
 
     models: Models
     artifacts: Store
+    runtime: Any = field(default_factory=partial(runtime_client, _ENDPOINT_SECONDS))
     clock: Callable[[], float] = time.monotonic
     _pointers: dict[str, tuple[float, Champion]] = field(default_factory=dict)
     _signatures: dict[str, Signature] = field(default_factory=dict)
@@ -90,7 +92,7 @@ class Door:
 
     def _invoke(self, champion: Champion, body: bytes, content_type: str) -> Answer:
         try:
-            answer = runtime_client(_ENDPOINT_SECONDS).invoke_endpoint(
+            answer = self.runtime.invoke_endpoint(
                 EndpointName=champion.endpoint,
                 Body=body,
                 ContentType=content_type,

@@ -35,12 +35,16 @@ class Bus:
         reason: str,
         attempt: int = 1,
         data: dict[str, Any] | None = None,
+        stage: str | None = None,
     ) -> None:
-        """Put one event; an entry that the bus refuses is raised, never lost."""
+        """Put one event; an entry that the bus refuses is raised, never lost.
+
+        `stage` lets record speak for the stage whose message died.
+        """
         event = StageEvent.of(
             kind,
             run,
-            stage=self.stage,
+            stage=stage or self.stage,
             status=status,
             reason=reason,
             at=self.now(),

@@ -110,6 +110,7 @@ class RecordEnvironment(Environment):
     """functions/record."""
 
     ledger_table: str
+    models_table: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,0 +1,79 @@
+"""The front door refuses with a reason a caller can act on, always as problem+json."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import urllib3
+
+from tests.pipeline.cloud import table
+
+GOOD = b'{"instances": [{"width": 1.0, "colour": "red"}]}'
+
+
+@pytest.fixture(scope="module")
+def served(offline) -> str:
+    offline.drop("doors/people.csv", table(), state="released")
+    return "doors"
+
+
+def problem(answer) -> dict:
+    document = json.loads(answer.body if hasattr(answer, "body") else answer.data)
+    assert {"type", "title", "status", "detail"} <= set(document)
+    return document
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [
+        (b'{"instances": [{"width": "wide", "colour": "red"}]}', "application/json", 422),
+        (b'{"instances": [{"colour": "red"}]}', "application/json", 422),
+        (b'{"instances": [{"width": 1, "colour": "red", "age": 1}]}', "application/json", 422),
+        (b'{"instances": [{"width": null, "colour": "red"}]}', "application/json", 422),
+        (b'{"instances": [', "application/json", 400),
+        (GOOD, "application/xml", 415),
+        (b"[" + b" " * 4_600_000 + b"]", "application/json", 413),
+        (b"[" + b" " * 11_000_000 + b"]", "application/json", 413),
+    ],
+)
+def test_a_bad_request_is_explained(offline, served, body, content_type, status):
+    answer = offline.client.predict_raw(served, body, content_type)
+    assert answer.status == status
+    found = problem(answer)
+    if status == 422:
+        assert found["problems"][0]["row"] == 0
+        assert found["problems"][0]["column"] in ("width", "age")
+
+
+def test_an_unknown_model_is_404(offline):
+    answer = offline.client.predict_raw("nobody", GOOD, "application/json")
+    assert answer.status == 404
+    assert "nobody" in problem(answer)["detail"]
+
+
+def test_an_unsigned_call_is_403(offline, served):
+    with urllib3.PoolManager(ca_certs=offline.up["ca_file"]) as pool:
+        url = f"{offline.up['api_url'].rstrip('/')}/v1/models/{served}/predictions"
+        answer = pool.request("POST", url, body=GOOD, headers={"Content-Type": "application/json"})
+        assert answer.status == 403
+        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        problem(answer)
+
+
+def test_too_many_calls_are_429_with_retry_after(offline):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: offline.client.call("GET", "v1/models"), range(400)))
+    statuses = {answer.status for answer in answers}
+    assert statuses == {200, 429}
+    throttled = next(answer for answer in answers if answer.status == 429)
+    problem(throttled)
+
+
+def test_the_certificate_is_checked(offline):
+    with (
+        urllib3.PoolManager() as pool,
+        pytest.raises(urllib3.exceptions.MaxRetryError, match="CERTIFICATE_VERIFY_FAILED"),
+    ):
+        pool.request("GET", offline.up["api_url"], retries=0)

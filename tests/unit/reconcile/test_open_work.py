@@ -1,0 +1,82 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from functions.reconcile.open_work import (
+    DroppedObject,
+    OpenRun,
+    messages,
+    waiting_folders,
+)
+from functions.record.timeline import ARRIVED, STANDINGS
+from functions.shared.hints import read_hint
+from sluice.contracts.names import Run
+
+RUN = Run(slug="sluice", model="iris", drop="abcdefghijkl")
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+def open_run(phase: str, rank: int) -> OpenRun:
+    return OpenRun(run=RUN, phase=phase, stage_reached=rank, key="iris/iris.csv", version="1")
+
+
+@pytest.mark.parametrize(
+    "standing", [ARRIVED, *(s for s in STANDINGS.values() if s.state == "running")], ids=str
+)
+def test_every_open_phase_is_put_on_a_queue(standing):
+    sent = list(messages("sluice", [open_run(standing.phase, standing.rank)], []))
+    assert sent
+
+
+@pytest.mark.parametrize(
+    ("phase", "rank", "stages"),
+    [
+        ("queued", 10, ["validate"]),
+        ("queued", 30, ["train"]),
+        ("training", 41, ["train", "gate"]),
+        ("deploying", 63, ["deploy"]),
+    ],
+)
+def test_a_run_goes_to_the_stages_it_may_wait_for(phase, rank, stages):
+    assert [m.stage for m in messages("sluice", [open_run(phase, rank)], [])] == stages
+
+
+def test_a_hint_says_enough_for_validate_to_read_the_drop_again():
+    (sent,) = messages("sluice", [open_run("queued", 10)], [])
+    hint = read_hint(sent.body, "sluice")
+    assert hint.run == RUN
+    assert hint.arrival is not None
+    assert (hint.arrival.kind, hint.arrival.key) == ("drop", "iris/iris.csv")
+
+
+def test_every_model_is_put_on_deploys_queue():
+    sent = list(messages("sluice", [], ["iris", "wine"]))
+    assert [(m.stage, m.body["detail"]["model"]) for m in sent] == [
+        ("deploy", "iris"),
+        ("deploy", "wine"),
+    ]
+    assert read_hint(sent[0].body, "sluice").run is None
+
+
+def dropped(key: str, hours: float) -> DroppedObject:
+    return DroppedObject(key=key, etag="e", modified=NOW - timedelta(hours=hours))
+
+
+def test_only_a_folder_without_marker_and_over_a_day_old_is_told_of():
+    found = waiting_folders(
+        [
+            dropped("iris/iris.csv", 100),
+            dropped("iris/done/part-0.csv", 100),
+            dropped("iris/done/_SUCCESS", 99),
+            dropped("iris/fresh/part-0.csv", 23),
+            dropped("iris/grows/part-0.csv", 100),
+            dropped("iris/grows/part-1.csv", 1),
+            dropped("iris/stuck/part-0.csv", 100),
+            dropped("iris/stuck/part-1.csv", 25),
+            dropped("elsewhere.csv", 100),
+        ],
+        NOW,
+    )
+    assert {folder: part.key for folder, part in found.items()} == {
+        "iris/stuck": "iris/stuck/part-1.csv"
+    }

@@ -1,0 +1,213 @@
+import json
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from functions.serve.door import POINTER_SECONDS, Door
+from sluice.contracts.prediction import Signature, SignatureColumn
+from sluice.contracts.release import Champion
+
+SIGNATURE = Signature(
+    model="iris",
+    version="v1",
+    task="classification",
+    target="species",
+    classes=("a", "b"),
+    columns=(SignatureColumn(name="x", type="number", nullable=False),),
+)
+GOOD = json.dumps({"instances": [{"x": 1.5}]})
+
+
+def champion(version: str = "v1", endpoint: str = "sluice-iris-g1") -> Champion:
+    return Champion(
+        model="iris",
+        version=version,
+        run="sluice-iris-abcdefghijkl",
+        attempt=1,
+        sequence=1,
+        endpoint=endpoint,
+        generation=1,
+        endpoint_config="sluice-iris-abcdefghijkl-01",
+        package="arn:1",
+        instance_type="ml.m5.large",
+        artifacts="s3://art/model/",
+        evaluation="s3://art/evaluation.json",
+        released_at="2026-11-20T12:00:00+00:00",
+    )
+
+
+class Models:
+    """The models table, in memory."""
+
+    def __init__(self, *champions: Champion, known: tuple[str, ...] = ()) -> None:
+        self.by_name = {c.model: c for c in champions}
+        self.known = known
+
+    def champion(self, model: str) -> Champion | None:
+        return self.by_name.get(model)
+
+    def champions(self) -> list[Champion]:
+        return list(self.by_name.values())
+
+    def knows(self, model: str) -> bool:
+        return model in self.known
+
+
+class Artifacts:
+    """The artifact bucket, in memory."""
+
+    bucket = "art"
+
+    def read_json(self, key: str) -> object:
+        return {"model/signature.json": SIGNATURE.model_dump(mode="json")}[key]
+
+
+class Endpoint:
+    """A SageMaker runtime that answers, or fails, as it is told."""
+
+    def __init__(self, *answers: object) -> None:
+        self.answers = list(answers)
+        self.called: list[str] = []
+
+    def invoke_endpoint(self, **request: object) -> dict[str, object]:
+        self.called.append(str(request["EndpointName"]))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return {"Body": Body(answer)}
+
+
+class Body:
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+    def read(self) -> bytes:
+        return json.dumps(self.answer).encode()
+
+
+PREDICTED = {
+    "version": "v1",
+    "predictions": [{"label": "a", "probabilities": {"a": 1.0, "b": 0.0}}],
+}
+
+
+def error(code: str, **more: object) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": code}, **more}, "InvokeEndpoint")
+
+
+def door(*answers: object, models: Models | None = None) -> Door:
+    return Door(
+        models=models or Models(champion()), artifacts=Artifacts(), runtime=Endpoint(*answers)
+    )
+
+
+def post(body: str = GOOD, model: str = "iris", content_type: str | None = "application/json"):
+    return {
+        "httpMethod": "POST",
+        "resource": "/v1/models/{model}/predictions",
+        "pathParameters": {"model": model},
+        "headers": {"content-type": content_type} if content_type else {},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def test_a_prediction_carries_model_version_and_predictions():
+    answer = door(PREDICTED).answer(post())
+    assert answer.status == 200
+    assert json.loads(answer.body) == {"model": "iris"} | PREDICTED
+
+
+@pytest.mark.parametrize(
+    ("event", "status"),
+    [
+        (post(model="nobody"), 404),
+        (post(body="{"), 400),
+        (post(body='{"instances": [{"y": 1}]}'), 422),
+        (post(body='{"instances": [{"x": "text"}]}'), 422),
+        (post(content_type="application/xml"), 415),
+        (post(content_type=None), 415),
+        (post(body=" " * 4_500_001), 413),
+    ],
+)
+def test_a_bad_request_is_explained_and_never_reaches_the_endpoint(event, status):
+    at = door()
+    answer = at.answer(event)
+    assert answer.status == status
+    assert answer.content_type == "application/problem+json"
+    problem = json.loads(answer.body)
+    assert problem["status"] == status
+    assert problem["detail"]
+    assert at.runtime.called == []
+
+
+def test_a_refused_row_names_row_and_column():
+    answer = door().answer(post(body='{"instances": [{"x": 1}, {"x": "text"}]}'))
+    assert json.loads(answer.body)["problems"][0] | {"detail": ""} == {
+        "row": 1,
+        "column": "x",
+        "detail": "",
+    }
+
+
+def test_a_model_without_a_release_is_not_ready_rather_than_unknown():
+    answer = door(models=Models(known=("iris",))).answer(post())
+    assert answer.status == 503
+    assert "Retry-After" in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (error("ModelError", OriginalStatusCode=500), 502),
+        (error("ThrottlingException"), 429),
+        (error("ServiceUnavailable"), 503),
+        (ReadTimeoutError(endpoint_url="x"), 504),
+    ],
+)
+def test_an_endpoints_failure_is_translated(failure, status):
+    answer = door(failure).answer(post())
+    assert answer.status == status
+    assert ("Retry-After" in answer.headers) == (status in (429, 503))
+
+
+def test_an_endpoint_that_is_gone_makes_the_door_look_at_the_pointer_again():
+    models = Models(champion())
+    at = door(PREDICTED, error("ValidationError"), PREDICTED, models=models)
+    assert at.answer(post()).status == 200
+    models.by_name["iris"] = champion("v1", "sluice-iris-g2")
+    assert at.answer(post()).status == 200
+    assert at.runtime.called == ["sluice-iris-g1", "sluice-iris-g1", "sluice-iris-g2"]
+
+
+def test_an_endpoint_that_stays_gone_is_503():
+    answer = door(error("ValidationError"), error("ValidationError")).answer(post())
+    assert answer.status == 503
+
+
+def test_a_pointer_is_read_again_after_a_few_seconds():
+    models, now = Models(champion()), [0.0]
+    at = Door(
+        models=models,
+        artifacts=Artifacts(),
+        runtime=Endpoint(PREDICTED, PREDICTED),
+        clock=lambda: now[0],
+    )
+    at.answer(post())
+    models.by_name["iris"] = champion("v1", "sluice-iris-g2")
+    now[0] = POINTER_SECONDS + 0.1
+    at.answer(post())
+    assert at.runtime.called == ["sluice-iris-g1", "sluice-iris-g2"]
+
+
+def test_an_unknown_error_of_aws_is_raised_not_hidden():
+    with pytest.raises(ClientError):
+        door(error("AccessDeniedException")).answer(post())
+
+
+def test_the_openapi_document_lists_the_columns_of_every_model():
+    event = {"httpMethod": "GET", "resource": "/v1/openapi.json", "pathParameters": None}
+    document = json.loads(door().answer(event).body)
+    body = document["paths"]["/v1/models/iris/predictions"]["post"]["requestBody"]["content"]
+    row = body["application/json"]["schema"]["properties"]["instances"]["items"]
+    assert row["required"] == ["x"]
