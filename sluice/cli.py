@@ -176,7 +176,8 @@ def _drop(arguments: argparse.Namespace) -> int:
 
 def _validate(arguments: argparse.Namespace) -> int:
     from sluice import validation
-    from sluice.contracts.spec import Policy, parse_spec
+    from sluice.contracts.spec import Policy
+    from sluice.contracts.spec_file import parse_spec
 
     path: Path = arguments.path
     if not path.exists():

@@ -18,7 +18,8 @@ from sluice.contracts.drop import Arrival
 from sluice.contracts.errors import DropRefused, Refusal
 from sluice.contracts.events import Kind
 from sluice.contracts.names import SPEC_FILE, SUCCESS_MARKER, Run
-from sluice.contracts.spec import Policy, Spec, parse_spec
+from sluice.contracts.spec import Policy, Spec
+from sluice.contracts.spec_file import parse_spec
 
 _CHUNK = 1 << 20
 _ENGINE_MEGABYTES = 1024

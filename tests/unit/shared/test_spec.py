@@ -1,7 +1,8 @@
 import pytest
 
 from sluice.contracts.errors import SpecRefused
-from sluice.contracts.spec import MAX_SPEC_BYTES, Policy, Spec, parse_spec
+from sluice.contracts.spec import Policy, Spec
+from sluice.contracts.spec_file import MAX_SPEC_BYTES, parse_spec
 
 POLICY = Policy(minutes=30, usd=5.0, endpoint_instances=3)
 

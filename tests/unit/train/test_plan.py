@@ -4,7 +4,8 @@ from functions.train.plan import Job, decide, explain, request, runtime_seconds
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
-from sluice.contracts.spec import Policy, parse_spec
+from sluice.contracts.spec import Policy
+from sluice.contracts.spec_file import parse_spec
 
 RUN = Run(slug="sluice", model="iris", drop="abcdefghijkl")
 POLICY = Policy(training_usd_per_hour={"cpu": 1.0, "gpu": 2.0})

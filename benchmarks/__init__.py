@@ -1,0 +1,1 @@
+"""Measurements, each with its log beside it; negative results stay in."""
