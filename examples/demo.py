@@ -24,12 +24,6 @@ from sluice.client import Client
 from sluice.contracts.names import Run
 from sluice.screen import Screen
 
-BROKEN = """\
-sepal_length,sepal_width,petal_length,petal_width,species
-5.1,3.5,1.4,0.2,setosa
-4.9,3.0,1.4,0.2,setosa,what is this?
-"""
-
 
 def main() -> int:
     """Run the demo; the exit code."""
@@ -57,8 +51,11 @@ def main() -> int:
         scores = ", ".join(f"{name} {value:.3f}" for name, value in model["metrics"].items())
         say(f"Held-out score: {scores}. From drop to answer: {seconds:.1f} s.")
 
-        say("\nDropping broken.csv, whose third line has one value too many.")
-        run = put(client, s3, cloud["drop_bucket"], "iris/broken.csv", BROKEN.encode())
+        say("\nDropping broken.csv, the same flowers but for one value too many in line 42.")
+        lines = good.read_text().splitlines()
+        lines[41] += ",what is this?"
+        broken = "\n".join(lines).encode()
+        run = put(client, s3, cloud["drop_bucket"], "iris/broken.csv", broken)
         follow(client, run)
         name = Run.parse(run)
         say(f"The report: s3://{cloud['artifact_bucket']}/{name.quarantine_prefix}report.html")

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from functions.record.ledger import Ledger
-from functions.record.timeline import line
+from functions.record.timeline import PACKAGE_CHANGE, line
 from functions.shared.bus import Bus, utc_now
 from functions.shared.frame import run_step
 from functions.shared.hints import Hint, read_hint
@@ -40,6 +40,8 @@ class Recorder:
             return
         written = line(hint, at=utc_now().isoformat(timespec="milliseconds"))
         if written is None:
+            return
+        if hint.detail_type == PACKAGE_CHANGE and self.ledger.state(hint.run) != "waiting":
             return
         data = dict(hint.detail.get("data") or {})
         if hint.arrival:

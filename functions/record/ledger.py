@@ -24,6 +24,17 @@ class Ledger:
     def _table(self) -> Any:
         return table(self.table_name)
 
+    def state(self, run: Run) -> str:
+        """State of the run's header, empty where there is none yet."""
+        item = self._header(str(run))
+        return str(item["state"]) if item else ""
+
+    def _header(self, run: str) -> dict[str, Any] | None:
+        item: dict[str, Any] | None = self._table.get_item(
+            Key={"pk": run_key(run), "sk": HEADER}, ConsistentRead=True
+        ).get("Item")
+        return item
+
     def write(self, run: Run, line: Line, data: dict[str, Any]) -> None:
         """Add a line to the run's timeline and let it move the header. Twice changes nothing."""
         self._table.put_item(
@@ -70,7 +81,7 @@ class Ledger:
             if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                 return
             raise
-        self._carry_to_repeats(run, line)
+        self._carry_to_repeats(run)
 
     def _open(self, run: Run, line: Line, data: dict[str, Any]) -> None:
         """The header, made by whichever event is heard first."""
@@ -106,23 +117,18 @@ class Ledger:
             UpdateExpression="SET repeats = :earlier",
             ExpressionAttributeValues={":earlier": earlier},
         )
-        header = self._table.get_item(
-            Key={"pk": run_key(earlier), "sk": HEADER}, ConsistentRead=True
-        ).get("Item")
+        header = self._header(earlier)
         if header:
             self._copy(str(run), header)
 
-    def _carry_to_repeats(self, run: Run, line: Line) -> None:
+    def _carry_to_repeats(self, run: Run) -> None:
+        header = self._header(str(run))
         followers = self._table.query(
             KeyConditionExpression=Key("pk").eq(run_key(str(run))) & Key("sk").begins_with(REPEAT)
         )["Items"]
-        if not followers:
-            return
-        header = self._table.get_item(
-            Key={"pk": run_key(str(run)), "sk": HEADER}, ConsistentRead=True
-        )["Item"]
-        for follower in followers:
-            self._copy(follower["run"], header)
+        if header:
+            for follower in followers:
+                self._copy(follower["run"], header)
 
     def _copy(self, follower: str, header: dict[str, Any]) -> None:
         self._table.update_item(

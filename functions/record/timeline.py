@@ -21,6 +21,9 @@ class Standing:
     phase: str = ""
 
 
+PACKAGE_CHANGE: Final = "SageMaker Model Package State Change"
+"""Worth a line only of a run that waits: what the gate itself registered, it has said better."""
+
 ARRIVED: Final = Standing(10, "running", "queued")
 
 STANDINGS: Final[dict[tuple[Kind, str], Standing]] = {
@@ -78,22 +81,21 @@ def line(hint: Hint, at: str) -> Line | None:
         return Line(
             stage="train",
             kind=f"job {status}",
-            status=status,
+            status=status.lower(),
             attempt=hint.attempt or 1,
             reason=_training_reason(detail),
             at=at,
             standing=None,
         )
-    if hint.detail_type == "SageMaker Model Package State Change":
+    if hint.detail_type == PACKAGE_CHANGE:
         approval = detail["ModelApprovalStatus"]
         return Line(
             stage="gate",
             kind=f"package {approval}",
-            status=approval,
+            status=approval.lower(),
             attempt=hint.attempt or 1,
-            reason=f"The model package is {_APPROVALS.get(approval, approval)} in the registry.",
+            reason=f"A person set the model package to {approval} in the registry.",
             at=at,
-            # A person's no ends a run that waits; the gate's own verdict has said more already.
             standing=Standing(61, "rejected") if approval == "Rejected" else None,
         )
     if hint.detail_type in set(Kind):
@@ -109,14 +111,7 @@ def line(hint: Hint, at: str) -> Line | None:
     return None
 
 
-_APPROVALS: Final = {
-    "Approved": "approved",
-    "Rejected": "rejected",
-    "PendingManualApproval": "waiting for a person",
-}
-
-
 def _training_reason(detail: dict[str, Any]) -> str:
     transitions = detail.get("SecondaryStatusTransitions") or [{}]
     message = detail.get("FailureReason") or transitions[-1].get("StatusMessage")
-    return f"{detail['TrainingJobName']}: {message or detail['SecondaryStatus']}"
+    return str(message or detail["SecondaryStatus"])
