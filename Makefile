@@ -8,9 +8,9 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TORCH := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
-export JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION = true
-export JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION = true
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = true
+
+
+
 
 .PHONY: demo test check format setup lock synth deploy clean
 

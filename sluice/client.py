@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,9 @@ from sluice.contracts.names import SUCCESS_MARKER, Run, is_model, package_group
 EPOCH = "epoch"
 """`kind` of the moments that `follow` reads off the training job's log."""
 
+_CONNECTIONS = 16
+"""Kept open to the API; threads that share a client each use one."""
+
 _EPOCH_LINE = re.compile(r"epoch=\d+ ")
 _JOB_LOGS = "/aws/sagemaker/TrainingJobs"
 _EVALUATION_LOGS = "/aws/sagemaker/ProcessingJobs"
@@ -44,6 +47,7 @@ class Answer:
 
     status: int
     body: str
+    headers: Mapping[str, str]
 
     def document(self) -> Any:
         """The parsed body."""
@@ -55,7 +59,9 @@ class Client:
 
     def __init__(self, cloud: Cloud | None = None) -> None:
         self.cloud = cloud or choose_cloud()
-        self._https = urllib3.PoolManager(ca_certs=self.cloud.ca_file, retries=False)
+        self._https = urllib3.PoolManager(
+            ca_certs=self.cloud.ca_file, retries=False, maxsize=_CONNECTIONS
+        )
 
     # --- dropping ---------------------------------------------------------------------------
 
@@ -290,7 +296,7 @@ class Client:
         answer = self._https.request(
             method, request.url, body=body, headers=dict(request.headers), timeout=35.0
         )
-        return Answer(status=answer.status, body=answer.data.decode())
+        return Answer(status=answer.status, body=answer.data.decode(), headers=answer.headers)
 
     def _ok(self, answer: Answer) -> Any:
         document = answer.document()

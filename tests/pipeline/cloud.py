@@ -12,6 +12,7 @@ import numpy as np
 from sluice.client import Client
 from sluice.clouds import Cloud
 from sluice.contracts.ledger import RunState
+from sluice.contracts.names import package_group
 
 T = TypeVar("T")
 PATIENCE = 90.0
@@ -93,17 +94,35 @@ class Offline:
         found = self.aws("sagemaker").list_training_jobs(NameContains=run)["TrainingJobSummaries"]
         return [job["TrainingJobName"] for job in found]
 
+    def retire(self, model: str) -> None:
+        """End a model as an operator would: reject its packages, then delete its endpoints."""
+        sagemaker = self.aws("sagemaker")
+        group = package_group(self.slug, model)
+        groups = sagemaker.list_model_package_groups(NameContains=group)
+        if group in [g["ModelPackageGroupName"] for g in groups["ModelPackageGroupSummaryList"]]:
+            pages = sagemaker.get_paginator("list_model_packages")
+            for page in pages.paginate(ModelPackageGroupName=group):
+                for package in page["ModelPackageSummaryList"]:
+                    sagemaker.update_model_package(
+                        ModelPackageArn=package["ModelPackageArn"], ModelApprovalStatus="Rejected"
+                    )
+        for endpoint in sagemaker.list_endpoints(NameContains=f"{group}-g")["Endpoints"]:
+            sagemaker.delete_endpoint(EndpointName=endpoint["EndpointName"])
+
     def queue_url(self, stage: str) -> str:
         url: str = self.aws("sqs").get_queue_url(QueueName=f"{self.slug}-{stage}")["QueueUrl"]
         return url
 
 
-def table(rows: int = 400, *, seed: int = 0, noise: float = 0.15) -> str:
-    """A CSV with two classes that a number and a colour tell apart, but for some noise."""
+def table(rows: int = 400, *, seed: int = 0, noise: float = 0.15, red: float = 1.0) -> str:
+    """A CSV with two classes that a number and a colour tell apart, but for some noise.
+
+    `red` is what being red adds to the number; the lower, the less the colour tells.
+    """
     random = np.random.default_rng(seed)
     width = random.normal(size=rows)
     colour = random.choice(["red", "green", "blue"], size=rows)
-    wealthy = width + np.where(colour == "red", 1.0, -0.5) > 0
+    wealthy = width + np.where(colour == "red", red, -red / 2) > 0
     flip = random.random(rows) < noise
     names = np.where(wealthy ^ flip, "rich", "poor")
     lines = [f"{w:.6f},{c},{n}" for w, c, n in zip(width, colour, names, strict=True)]
@@ -114,7 +133,7 @@ def numbers(rows: int = 400, *, seed: int = 0) -> str:
     """A CSV whose last column is a number that the others give, but for some noise."""
     random = np.random.default_rng(seed)
     x = random.normal(size=rows)
-    y = random.normal(size=rows)
-    z = 3 * x - 2 * y + random.normal(scale=0.1, size=rows)
-    lines = [f"{a:.6f},{b:.6f},{c:.6f}" for a, b, c in zip(x, y, z, strict=True)]
-    return "\n".join(["x,y,price", *lines]) + "\n"
+    w = random.normal(size=rows)
+    price = 3 * x - 2 * w + random.normal(scale=0.1, size=rows)
+    lines = [f"{a:.6f},{b:.6f},{c:.6f}" for a, b, c in zip(x, w, price, strict=True)]
+    return "\n".join(["x,w,price", *lines]) + "\n"

@@ -50,6 +50,8 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def model() -> str:
-    """A model name of this test's own."""
-    return f"model-{next(_numbers)}"
+def model(offline: Offline) -> Iterator[str]:
+    """A model name of this test's own; what serves under it ends with the test."""
+    name = f"model-{next(_numbers)}"
+    yield name
+    offline.retire(name)

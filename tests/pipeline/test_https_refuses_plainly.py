@@ -63,12 +63,28 @@ def test_an_unsigned_call_is_403(offline, served):
 
 
 def test_too_many_calls_are_429_with_retry_after(offline):
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: offline.client.call("GET", "v1/models"), range(400)))
-    statuses = {answer.status for answer in answers}
-    assert statuses == {200, 429}
+    gateway = offline.aws("apigateway")
+    api = next(a["id"] for a in gateway.get_rest_apis()["items"] if a["name"] == offline.slug)
+    before = gateway.get_stage(restApiId=api, stageName="live")["methodSettings"]["*/*"]
+
+    def throttle(rate: float, burst: int) -> None:
+        patches = [
+            {"op": "replace", "path": f"/*/*/throttling/{name}", "value": str(value)}
+            for name, value in (("rateLimit", rate), ("burstLimit", burst))
+        ]
+        gateway.update_stage(restApiId=api, stageName="live", patchOperations=patches)
+
+    # The machine of a test cannot call as often as the stack allows: an operator lowers the limit.
+    throttle(1.0, 3)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _: offline.client.call("GET", "v1/models"), range(12)))
+    finally:
+        throttle(before["throttlingRateLimit"], before["throttlingBurstLimit"])
+    assert {answer.status for answer in answers} == {200, 429}
     throttled = next(answer for answer in answers if answer.status == 429)
     problem(throttled)
+    assert int(throttled.headers["Retry-After"]) >= 1
 
 
 def test_the_certificate_is_checked(offline):

@@ -1,0 +1,166 @@
+"""The shape of a stage: a queue, a dead-letter queue, a function, and the mapping between them.
+
+Every rule delivers into a queue, so that a burst waits instead of failing, a message is retried
+until its function succeeds, and what cannot succeed is kept where it is heard of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, Size, aws_lambda
+from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_lambda import Architecture, ILayerVersion
+from aws_cdk.aws_logs import LogGroup
+from aws_cdk.aws_sqs import DeadLetterQueue, Queue, QueueEncryption
+from constructs import Construct
+
+from infra.bundle import RUNTIME, Bundle
+from infra.config import Config
+from infra.permissions import allow
+from sluice.contracts.environment import Environment
+
+TRIES = 3
+"""Deliveries of one message before it is dead."""
+
+MARGIN = Duration.seconds(30)
+"""Between a function's time-out and its message becoming visible again. AWS advises six time-outs
+for batches behind a concurrency limit; here a batch is one message, and the mapping's own maximum
+concurrency keeps it from being received without a place to run."""
+
+
+class Handler(Construct):
+    """A function with a role and a log group of its own."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        config: Config,
+        bundle: Bundle,
+        word: str,
+        environment: Environment,
+        may: Sequence[PolicyStatement],
+        timeout: Duration,
+        memory: int = 512,
+        storage: Size | None = None,
+        layer: ILayerVersion | None = None,
+    ) -> None:
+        """`word` is the stage: the handler is `functions.<word>.handler.handle`. `may` is all that
+        its role allows, beside writing to its own log. `memory` is in MB."""
+        super().__init__(scope, id)
+        name = f"{config.slug}-{word}"
+        log = LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/aws/lambda/{name}",
+            retention=config.log_retention,
+            removal_policy=config.removal,
+        )
+        self.role = Role(
+            self,
+            "Role",
+            description=f"What {name} may do.",
+            assumed_by=ServicePrincipal("lambda.amazonaws.com"),
+        )
+        self.may(allow("logs:CreateLogStream", "logs:PutLogEvents", on=[log.log_group_arn]), *may)
+        self.function = aws_lambda.Function(
+            self,
+            "Function",
+            function_name=name,
+            runtime=RUNTIME,
+            architecture=Architecture.X86_64,
+            code=bundle.code,
+            handler=f"functions.{word}.handler.handle",
+            layers=[layer or bundle.base],
+            role=self.role,
+            environment=environment.variables(),
+            timeout=timeout,
+            memory_size=memory,
+            ephemeral_storage_size=storage,
+            log_group=log,
+        )
+
+    def may(self, *statements: PolicyStatement) -> None:
+        """Allow the function more."""
+        for statement in statements:
+            self.role.add_to_principal_policy(statement)
+
+    def takes_from(self, id: str, queue: Queue, *, concurrency: int) -> None:
+        """Run for each message of `queue`, for at most `concurrency` (2 or more) at a time."""
+        self.may(
+            allow(
+                "sqs:ReceiveMessage",
+                "sqs:DeleteMessage",
+                "sqs:ChangeMessageVisibility",
+                "sqs:GetQueueAttributes",
+                on=[queue.queue_arn],
+            )
+        )
+        mapping = self.function.add_event_source_mapping(
+            id,
+            event_source_arn=queue.queue_arn,
+            batch_size=1,
+            max_concurrency=concurrency,
+            report_batch_item_failures=True,
+        )
+        # Creating a mapping fails unless the role may already read the queue.
+        mapping.node.add_dependency(self.role)
+
+
+class Stage(Handler):
+    """A handler behind `queue`; what fails three times lies in `dead`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        config: Config,
+        bundle: Bundle,
+        word: str,
+        environment: Environment,
+        may: Sequence[PolicyStatement],
+        timeout: Duration | None = None,
+        memory: int = 512,
+        storage: Size | None = None,
+        layer: ILayerVersion | None = None,
+        concurrency: int = 2,
+    ) -> None:
+        """As `Handler`; the time-out is a minute unless said."""
+        timeout = timeout or Duration.seconds(60)
+        super().__init__(
+            scope,
+            id,
+            config=config,
+            bundle=bundle,
+            word=word,
+            environment=environment,
+            may=may,
+            timeout=timeout,
+            memory=memory,
+            storage=storage,
+            layer=layer,
+        )
+        name = f"{config.slug}-{word}"
+        self.dead = Queue(
+            self,
+            "Dead",
+            queue_name=f"{name}-dead",
+            encryption=QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            visibility_timeout=Duration.seconds(60).plus(MARGIN),
+        )
+        self.queue = Queue(
+            self,
+            "Queue",
+            queue_name=name,
+            encryption=QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            retention_period=Duration.days(14),
+            visibility_timeout=timeout.plus(MARGIN),
+            dead_letter_queue=DeadLetterQueue(queue=self.dead, max_receive_count=TRIES),
+        )
+        self.takes_from("Mapping", self.queue, concurrency=concurrency)

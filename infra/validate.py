@@ -1,0 +1,74 @@
+"""validate: set off by an object in the drop bucket; leaves `Dataset Accepted`/`Drop Rejected`."""
+
+from __future__ import annotations
+
+from aws_cdk import Duration, Size
+from aws_cdk.aws_dynamodb import ITable
+from aws_cdk.aws_s3 import IBucket
+from constructs import Construct
+
+from infra.bundle import Bundle
+from infra.config import Config
+from infra.permissions import allow, put_events, read, rows, write
+from infra.stage import Stage
+from sluice.contracts.environment import ValidateEnvironment
+
+
+class Validate(Stage):
+    """Reads what was dropped, writes a dataset or keeps the drop aside. The only function that sees
+    the drop bucket's objects; it cannot touch a model."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        config: Config,
+        bundle: Bundle,
+        drop_bucket: IBucket,
+        artifacts: IBucket,
+        models: ITable,
+    ) -> None:
+        super().__init__(
+            scope,
+            id,
+            config=config,
+            bundle=bundle,
+            layer=bundle.validation,
+            word="validate",
+            timeout=Duration.minutes(15),
+            memory=3008,
+            storage=Size.gibibytes(4),
+            concurrency=5,
+            environment=ValidateEnvironment(
+                slug=config.slug,
+                policy=config.policy.model_dump_json(),
+                drop_bucket=drop_bucket.bucket_name,
+                artifact_bucket=artifacts.bucket_name,
+                models_table=models.table_name,
+            ),
+            may=[
+                # A copy takes an object's tags along, and fails where it may not read them.
+                allow(
+                    "s3:GetObject",
+                    "s3:GetObjectVersion",
+                    "s3:GetObjectTagging",
+                    "s3:GetObjectVersionTagging",
+                    on=[drop_bucket.arn_for_objects("*")],
+                ),
+                allow("s3:PutObjectTagging", on=[artifacts.arn_for_objects("quarantine/*")]),
+                allow("s3:ListBucket", "s3:ListBucketVersions", on=[drop_bucket.bucket_arn]),
+                *read(artifacts, "datasets/*", "quarantine/*"),
+                write(artifacts, "datasets/*", "quarantine/*"),
+                rows(
+                    models,
+                    "GetItem",
+                    "PutItem",
+                    "UpdateItem",
+                    "DeleteItem",
+                    "ConditionCheckItem",
+                    "Query",
+                ),
+                put_events(scope, config.slug),
+            ],
+        )

@@ -1,0 +1,92 @@
+"""From a body's text to objects (JSON) or lines (CSV): refuses what cannot be parsed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from sluice.contracts.errors import RequestRefused
+from sluice.contracts.prediction import MAX_ROWS
+from sluice.requests.refusing import Problem, kind_of, refuse_if, shown
+
+
+def strict_json(text: str) -> Any:
+    """JSON as RFC 8259 has it: without NaN and Infinity."""
+    return json.loads(text, parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise RequestRefused(
+        400, f"The body is not JSON: {name} is no JSON number.", remedy="Send null where missing."
+    )
+
+
+def parse_json(text: str, loads: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """The rows of `{"instances": [{…}, …]}`, each an object, none yet checked."""
+    try:
+        body = loads(text)
+    except json.JSONDecodeError as error:
+        raise RequestRefused(
+            400,
+            f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
+            remedy='Send {"instances": [{"column": value, …}, …]}.',
+        ) from None
+    except (RecursionError, ValueError) as error:
+        what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise RequestRefused(
+            400, f"The body cannot be read: {what}.", remedy="Send one flat object for each row."
+        ) from None
+    remedy = 'Send {"instances": [{"column": value, …}, …]}.'
+    if not isinstance(body, dict) or "instances" not in body:
+        raise RequestRefused(422, "The body has no member `instances`.", remedy=remedy)
+    if other := [name for name in body if name != "instances"]:
+        raise RequestRefused(
+            422, f"The body has an unknown member {shown(other[0])}.", remedy=remedy
+        )
+    instances = body["instances"]
+    if not isinstance(instances, list):
+        raise RequestRefused(422, f"`instances` is {kind_of(instances)}, no array.", remedy=remedy)
+    check_count(len(instances))
+    problems: list[Problem] = [
+        {"row": row, "column": None, "detail": f"A row is an object; this is {kind_of(instance)}."}
+        for row, instance in enumerate(instances)
+        if type(instance) is not dict
+    ]
+    refuse_if(problems)
+    return instances
+
+
+def parse_csv(text: str) -> list[list[str]]:
+    """The lines of a CSV text, blank ones left out; one more than are allowed at most."""
+    lines: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        for line in reader:
+            if line:
+                lines.append(line)
+            if len(lines) > MAX_ROWS + 1:
+                break
+    except csv.Error as error:
+        raise RequestRefused(
+            400,
+            f"The body is not CSV: {error} (line {reader.line_num}).",
+            remedy='Quote values that hold a comma or a line break with "…".',
+        ) from None
+    if not lines:
+        raise RequestRefused(422, "The body is empty.", remedy="Send a header line and rows.")
+    return lines
+
+
+def check_count(rows: int) -> None:
+    """Refuse no rows, and more than `MAX_ROWS`."""
+    if rows == 0:
+        raise RequestRefused(422, "The request has no rows.", remedy="Send at least one row.")
+    if rows > MAX_ROWS:
+        raise RequestRefused(
+            422,
+            f"The request has more than {MAX_ROWS} rows.",
+            remedy="Send them in several requests.",
+        )

@@ -1,0 +1,194 @@
+"""What a drop is made of, judged by its bytes before any parser sees it.
+
+A parser that is handed a PDF, UTF-16 or a cut-off file finds rows in it; so the kind of each file
+is settled here, by name, size and first bytes, and the text is made UTF-8 where it is not.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sluice.validation.findings import Refused, shown
+
+Format = Literal["csv", "parquet"]
+
+FORMATS: dict[str, Format] = {".csv": "csv", ".parquet": "parquet"}
+"""Extensions that are taken, lower case."""
+
+HEAD_BYTES = 1024 * 1024
+"""How much of a file's beginning is looked at to settle what it is."""
+
+MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "a PDF"),
+    (b"PK\x03\x04", "a ZIP archive or an Excel workbook"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
+    (b"BZh", "bzip2-compressed"),
+    (b"\xfd7zXZ", "xz-compressed"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"ARROW1", "an Arrow file"),
+)
+"""First bytes of what people drop under a wrong name, and what to call it."""
+
+_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One file of a drop."""
+
+    name: str
+    """As the user dropped it: named in every sentence about it."""
+    path: Path
+    """Where its bytes are now: the original, or a copy made readable."""
+    encoding: str = "utf-8"
+    """Of the original."""
+
+
+def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
+    """The format and the files of a drop: one file, or a folder's parts sorted by name.
+
+    Files whose names begin with `_` or `.` are markers, no data (Spark's convention).
+    Raises `Refused` for an unknown extension, an empty folder, or a folder of mixed formats.
+    """
+    if not source.is_dir():
+        return _format_of(name), [Part(name=name, path=source)]
+    found = sorted(
+        path.relative_to(source)
+        for path in source.rglob("*")
+        if path.is_file()
+        and not any(piece.startswith(("_", ".")) for piece in path.relative_to(source).parts)
+    )
+    if not found:
+        raise Refused(
+            "empty-folder",
+            f"{name}: the folder holds no data file.",
+            remedy="Put .csv or .parquet files in it; names that begin with _ or . are skipped.",
+        )
+    parts = [Part(name=f"{name}/{path.as_posix()}", path=source / path) for path in found]
+    formats = {_format_of(part.name): part.name for part in reversed(parts)}
+    if len(formats) > 1:
+        raise Refused(
+            "mixed-formats",
+            f"{name}: {' and '.join(sorted(formats.values()))} are of different formats.",
+            remedy="Keep one format in one folder.",
+        )
+    return next(iter(formats)), parts
+
+
+def _format_of(name: str) -> Format:
+    suffix = Path(name).suffix.lower()
+    if suffix not in FORMATS:
+        ending = f"the extension {shown(suffix)} is not known" if suffix else "it has no extension"
+        raise Refused(
+            "unknown-extension",
+            f"{name}: {ending}.",
+            remedy=f"Taken are {' and '.join(FORMATS)}: export the data as one of these.",
+        )
+    return FORMATS[suffix]
+
+
+def check_kind(part: Part, expected: Format) -> bytes:
+    """The first `HEAD_BYTES` of a file; raises `Refused` where they are not what the name says."""
+    with part.path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        empty = "the file is empty (0 bytes)" if not head else "the file holds only blank space"
+        raise Refused(
+            "empty-file",
+            f"{part.name}: {empty}.",
+            remedy="Export it again, with a header and at least 20 rows.",
+        )
+    found = next((what for magic, what in MAGIC if head.startswith(magic)), None)
+    if expected == "csv" and found:
+        raise Refused(
+            "not-text",
+            f"{part.name}, line 1: by its first bytes this is {found}, not CSV text.",
+            remedy="Export the table itself as CSV (UTF-8).",
+            line=1,
+        )
+    start = head.lstrip()[:15].lower()
+    if expected == "csv" and start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise Refused(
+            "not-csv",
+            f"{part.name}, line 1: this is a web page or XML, not CSV.",
+            remedy="Download the data itself, not the page that shows it.",
+            line=1,
+        )
+    if expected == "csv" and start.startswith((b"{", b"[{")):
+        raise Refused(
+            "not-csv",
+            f"{part.name}, line 1: this looks like JSON, not CSV.",
+            remedy="Export the table as CSV or Parquet.",
+            line=1,
+        )
+    if expected == "csv" and head[:2] not in _UTF16 and b"\0" in head:
+        raise nul_byte(part, head.index(b"\0"), 1 + head.count(b"\n", 0, head.index(b"\0")))
+    return head
+
+
+def nul_byte(part: Part, byte: int, line: int) -> Refused:
+    """The refusal of text that holds a NUL byte."""
+    return Refused(
+        "nul-byte",
+        f"{part.name}, line {line}, byte {byte}: a NUL byte; text has none.",
+        remedy="Save the file as UTF-8 text (UTF-16 is read only with its byte order mark).",
+        line=line,
+    )
+
+
+def as_utf8(part: Part, head: bytes, scratch: Path) -> Part:
+    """The part as UTF-8 text with line feeds a parser knows.
+
+    UTF-16 (found by its byte order mark) is decoded into a copy in `scratch`, and a file whose
+    lines end in a bare carriage return gets line feeds. All else is passed through untouched.
+    Raises `Refused` naming byte and line where the bytes are not what the mark says.
+    """
+    encoding = _UTF16.get(head[:2])
+    returns_only = encoding is None and b"\r" in head and b"\n" not in head
+    if encoding is None and not returns_only:
+        return part
+    copy = scratch_file(scratch)
+    with copy.open("wb") as out:
+        for text in _decoded(part, encoding or "utf-8"):
+            out.write((text.replace("\r", "\n") if returns_only else text).encode())
+    return Part(name=part.name, path=copy, encoding=encoding or "utf-8")
+
+
+def scratch_file(scratch: Path) -> Path:
+    """A new empty file in `scratch`."""
+    handle, path = tempfile.mkstemp(dir=scratch, suffix=".csv")
+    os.close(handle)
+    return Path(path)
+
+
+def _decoded(part: Part, encoding: str) -> Iterator[str]:
+    """The text of a file in pieces, without its byte order mark."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    read, lines = 0, 0
+    with part.path.open("rb") as file:
+        while block := file.read(HEAD_BYTES):
+            try:
+                text = decoder.decode(block, final=len(block) < HEAD_BYTES)
+            except UnicodeDecodeError as error:
+                raise Refused(
+                    "bad-encoding",
+                    f"{part.name}, line {lines + 1}, near byte {read + error.start}: "
+                    f"this is not {encoding.upper()} text.",
+                    remedy="Save the file as UTF-8.",
+                    line=lines + 1,
+                ) from None
+            yield text.removeprefix("\ufeff") if read == 0 else text
+            read += len(block)
+            lines += text.count("\n")

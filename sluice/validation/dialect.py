@@ -1,0 +1,166 @@
+"""How a CSV file is written, found in its first bytes: delimiter, header or none, column names.
+
+The parser is then told all of it and guesses nothing: what a parser guesses differs from file to
+file, and what it guesses wrongly is seldom seen.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+import unicodedata
+from dataclasses import dataclass, field
+
+from sluice.validation.bytes import Part
+from sluice.validation.findings import Refused, counted, shown
+
+DELIMITERS = ",;\t|"
+SAMPLE_RECORDS = 200
+MAX_COLUMNS = 2_000
+MAX_NAME_CHARACTERS = 256
+
+_NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dialect:
+    """What the parser is told."""
+
+    delimiter: str
+    header: bool
+    """False: the first record is data already, and the columns are called c1, c2, …"""
+    names: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...] = field(compare=False)
+    """The first rows as text, the header not among them."""
+
+
+def dialect_of(part: Part, head: bytes) -> Dialect:
+    """The dialect of a UTF-8 file whose beginning is `head`.
+
+    Raises `Refused` for too many columns, and for names that are absent, doubled or unusable.
+    """
+    text = head.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
+    delimiter = _delimiter(text)
+    first = text.lstrip("\r\n").partition("\n")[0]
+    if first.count(delimiter) >= MAX_COLUMNS and '"' not in first:
+        raise _too_many(part, first.count(delimiter) + 1)
+    records = _records(text, delimiter)
+    if not records:
+        raise Refused(
+            "no-record",
+            f"{part.name}, line 1: no record ends in the first {len(head):,} bytes.",
+            remedy="Check for an unclosed quote, or for a file that is no table.",
+            line=1,
+        )
+    if len(records[0]) > MAX_COLUMNS:
+        raise _too_many(part, len(records[0]))
+    if len(records[0]) == 1:
+        raise Refused(
+            "one-column",
+            f"{part.name}, line 1: there is only one column, {shown(records[0][0])}; a target "
+            "and at least one feature are needed.",
+            remedy="Separate columns by a comma, semicolon, tab or |.",
+            line=1,
+        )
+    if _is_data(records):
+        names = tuple(f"c{i}" for i in range(1, len(records[0]) + 1))
+        sample = tuple(map(tuple, records))
+        return Dialect(delimiter=delimiter, header=False, names=names, sample=sample)
+    names = tuple(name.strip() for name in records[0])
+    check_names(part.name, names, line=1)
+    sample = tuple(map(tuple, records[1:]))
+    return Dialect(delimiter=delimiter, header=True, names=names, sample=sample)
+
+
+def check_names(source: str, names: tuple[str, ...], line: int | None) -> None:
+    """Refuse names that no column can be told by: empty, doubled, endless or unprintable."""
+    where = f"{source}, line {line}" if line else source
+    seen: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        if not name:
+            raise Refused(
+                "empty-column-name",
+                f"{where}: column {place} of {len(names)} has no name.",
+                remedy="Name it in the header, or remove the column.",
+                line=line,
+            )
+        if len(name) > MAX_NAME_CHARACTERS or not name.isprintable():
+            raise Refused(
+                "bad-column-name",
+                f"{where}: the name of column {place}, {shown(name)}, is longer than "
+                f"{MAX_NAME_CHARACTERS} characters or holds control characters.",
+                remedy="Give the column a short printable name.",
+                line=line,
+            )
+        key = unicodedata.normalize("NFC", name).casefold()
+        if key in seen:
+            other = names[seen[key] - 1]
+            same = "are both called" if other == name else f"are called {shown(other)} and"
+            raise Refused(
+                "duplicate-column-name",
+                f"{where}: columns {seen[key]} and {place} {same} {shown(name)}"
+                f"{'' if other == name else ', which differ in case only'}.",
+                remedy="Rename one of them.",
+                column=name,
+                line=line,
+            )
+        seen[key] = place
+
+
+def _too_many(part: Part, found: int) -> Refused:
+    return Refused(
+        "too-many-columns",
+        f"{part.name}, line 1: {counted(found, 'column')}; at most {MAX_COLUMNS:,} are taken.",
+        remedy="Drop columns that are not needed, or turn them into rows.",
+        line=1,
+    )
+
+
+def _delimiter(text: str) -> str:
+    """The candidate that parts most records into as many fields as the first has."""
+    plain = re.sub(r'"[^"]*"', "", text[: 256 * 1024])
+    lines = [line for line in plain.splitlines() if line.strip()][:SAMPLE_RECORDS]
+
+    def score(candidate: str) -> tuple[float, int]:
+        counts = [line.count(candidate) for line in lines]
+        if not counts or not counts[0]:
+            return 0.0, 0
+        return sum(c == counts[0] for c in counts) / len(counts), counts[0]
+
+    return max(DELIMITERS, key=score)
+
+
+def _records(text: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(itertools.islice((row for row in reader if row), SAMPLE_RECORDS))
+    except csv.Error:
+        # A field beyond the csv module's limit: what stands before it is sample enough, and the
+        # scan of records will name its line.
+        return rows
+    return rows
+
+
+def _is_data(records: list[list[str]]) -> bool:
+    """Whether the first record is no header: it holds a number in every column of numbers.
+
+    Names that are numbers do occur: years, or 0, 1, 2, … as pandas writes them. A first record
+    whose numbers rise by one each is therefore taken as a header.
+    """
+    first, rest = records[0], [row for row in records[1:] if len(row) == len(records[0])]
+    if not rest:
+        return all(_NUMBER.fullmatch(value) for value in first)
+    numeric = [
+        i
+        for i in range(len(first))
+        if all(_NUMBER.fullmatch(row[i]) or not row[i].strip() for row in rest)
+        and any(row[i].strip() for row in rest)
+    ]
+    if not numeric or not all(_NUMBER.fullmatch(first[i]) for i in numeric):
+        return False
+    whole = [int(first[i]) for i in numeric if re.fullmatch(r"\s*\d+\s*", first[i])]
+    rising = all(b == a + 1 for a, b in itertools.pairwise(whole))
+    return not (len(whole) == len(numeric) > 1 and rising)

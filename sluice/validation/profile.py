@@ -1,0 +1,114 @@
+"""`profile.json`: what the training rows look like, small enough to be drift's reference.
+
+    {"rows": 120, "columns": {"petal length": {
+        "type": "number", "present": 120, "missing": 0, "distinct": 43, "distinct_is_exact": true,
+        "min": 1.0, "max": 6.9, "mean": 3.7, "std": 1.7,
+        "quantiles": {"0.01": 1.1, …, "0.99": 6.7},
+        "histogram": {"edges": [n + 1 ends], "counts": [n]},
+        "top": [{"value": "setosa", "count": 40}, …]}}}
+
+Numbers, integers, dates and timestamps have a histogram of at most `BINS` equal bins (a bin holds
+its upper edge, the first both; dates and timestamps in seconds since 1970, UTC); categories and
+booleans have `top`. Identifiers and text are counted only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sluice.contracts.dataset import Column
+from sluice.validation.columns import Typed
+from sluice.validation.dataset import Dataset
+from sluice.validation.measure import (
+    FEW_VALUES,
+    QUANTILES,
+    Summary,
+    histograms,
+    summaries,
+    value_counts,
+)
+from sluice.validation.schema import scalar
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import duckdb
+
+BINS: Final = 20
+TOP: Final = 20
+
+
+def make_profile(
+    con: duckdb.DuckDBPyConnection, data: Dataset, typed: list[Typed], columns: tuple[Column, ...]
+) -> dict[str, Any]:
+    """Measure the training rows of `data`."""
+    found = summaries(con, data.training, typed)
+    kinds = {t.id: c.type for t, c in zip(typed, columns, strict=True)}
+    few = [i for i, kind in kinds.items() if kind in ("category", "boolean")]
+    counts = value_counts(con, data.training, few)
+    edges: dict[str, list[float]] = {}
+    expressions: dict[str, str] = {}
+    for column in typed:
+        summary = found[column.id]
+        if kinds[column.id] in ("integer", "number", "date", "timestamp") and summary.present:
+            expressions[column.id] = _number_sql(column)
+            edges[expressions[column.id]] = bin_edges(
+                _number(summary.min), _number(summary.max), whole=column.storage == "BIGINT"
+            )
+    bars = histograms(con, data.training, edges)
+    profile: dict[str, Any] = {}
+    for column in typed:
+        entry = _counted(found[column.id], data.train_rows, kinds[column.id])
+        if column.id in expressions:
+            expression = expressions[column.id]
+            entry["histogram"] = {"edges": edges[expression], "counts": bars[expression]}
+        if column.id in counts:
+            entry["top"] = [{"value": v, "count": n} for v, n in counts[column.id][:TOP]]
+        profile[column.name] = entry
+    return {"rows": data.train_rows, "columns": profile}
+
+
+def bin_edges(low: float, high: float, *, whole: bool) -> list[float]:
+    """Ends of equal bins from `low` to `high`; a bin a value where few whole numbers lie there."""
+    if low == high:
+        return [low, high]
+    if whole and high - low < BINS:
+        return [low - 0.5 + i for i in range(int(high - low) + 2)]
+    width = high / BINS - low / BINS
+    inner = sorted({low + width * i for i in range(1, BINS)} - {low, high})
+    return [low, *inner, high]
+
+
+def _counted(summary: Summary, rows: int, kind: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "type": kind,
+        "present": summary.present,
+        "missing": rows - summary.present,
+        "distinct": summary.distinct,
+        "distinct_is_exact": summary.distinct_is_exact,
+    }
+    if kind in ("integer", "number", "date", "timestamp"):
+        entry |= {"min": scalar(summary.min), "max": scalar(summary.max)}
+    if kind in ("integer", "number"):
+        entry |= {"mean": summary.mean, "std": summary.std}
+        if summary.quantiles:
+            entry["quantiles"] = dict(zip(map(str, QUANTILES), summary.quantiles, strict=True))
+    return entry
+
+
+def _number_sql(column: Typed) -> str:
+    is_time = column.storage in ("DATE", "TIMESTAMP")
+    return f"epoch({column.id}::TIMESTAMP)" if is_time else f"{column.id}::DOUBLE"
+
+
+def _number(value: float | dt.date) -> float:
+    """A value on the axis of its histogram."""
+    if isinstance(value, int | float):
+        return float(value)
+    import datetime as dt
+
+    at = value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])  # noqa: DTZ001
+    return at.replace(tzinfo=dt.UTC).timestamp()
+
+
+__all__ = ["BINS", "FEW_VALUES", "bin_edges", "make_profile"]

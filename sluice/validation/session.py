@@ -1,0 +1,77 @@
+"""A DuckDB of its own for each drop: bounded memory and disk, and no way out of its folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sluice.validation.findings import Refused
+from sluice.validation.parquet import broken
+from sluice.validation.reading import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+PYTHON_MEGABYTES: Final = 160
+"""What the interpreter, its libraries and the byte scan take beside DuckDB's own memory."""
+
+SMALLEST_MEGABYTES: Final = 96
+TEMP_SHARE: Final = 4
+"""Temporary files may take this many times the memory."""
+
+
+@contextmanager
+def session(
+    name: str, memory_megabytes: int, files: list[Path], scratch: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that may read `files` of the drop `name`, and read and write below `scratch`.
+
+    One thread: sums are then made in one order, and the same bytes give the same dataset.
+    What the data does to the engine while the connection is in use becomes a `Refused`: a drop
+    that is too large, or a file that cannot be read. Wrong SQL stays an error of ours.
+    """
+    import duckdb
+
+    con = duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": f"{max(SMALLEST_MEGABYTES, memory_megabytes - PYTHON_MEGABYTES)}MB",
+            "temp_directory": str(scratch / "duckdb"),
+            "max_temp_directory_size": f"{memory_megabytes * TEMP_SHARE}MB",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+    try:
+        _lock(con, files, scratch)
+        yield con
+    except duckdb.OutOfMemoryException:
+        raise Refused(
+            "too-large",
+            f"{name}: the drop is larger than this function can hold: {memory_megabytes} MB of "
+            "memory are not enough for it.",
+            remedy="Drop fewer rows or columns, or give the function more memory.",
+        ) from None
+    except (
+        duckdb.InvalidInputException,
+        duckdb.ConversionException,
+        duckdb.IOException,
+        duckdb.OutOfRangeException,
+        duckdb.SerializationException,
+    ) as error:
+        raise broken(name, error) from error
+    finally:
+        con.close()
+
+
+def _lock(con: duckdb.DuckDBPyConnection, files: list[Path], scratch: Path) -> None:
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    # It takes the square of the columns in time, and runs what a CASE would have left out.
+    con.execute("SET disabled_optimizers = 'common_subexpressions'")
+    con.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files)}]")
+    con.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
+    con.execute("SET enable_external_access = false")
+    con.execute("SET lock_configuration = true")

@@ -1,0 +1,171 @@
+"""The evaluation on small model folders made by the learner itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from serving.evaluate import evaluate, main
+from serving.settings import Settings
+from sluice.contracts.dataset import Schema
+from sluice.contracts.evaluation import Evaluation
+from tests.tables import VERSION, flowers, houses, schema_of, write_evaluation, write_job
+from training.job import Job, Paths
+from training.train import train
+
+HOLDOUT = flowers(200, seed=9)
+SCHEMA = schema_of(flowers(), "species", "classification")
+
+
+def learnt(
+    root: Path, table: pa.Table, target: str = "species", task: Any = "classification"
+) -> Path:
+    job = Job.read(Paths(root=write_job(root, table, schema_of(table, target, task))))
+    train(job, Event())
+    return root / "model"
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A good model, and one that saw too few columns to be good."""
+    root = tmp_path_factory.mktemp("models")
+    return {
+        "good": learnt(root / "good", flowers()),
+        "weak": learnt(root / "weak", flowers(60).select(["seen", "wild", "species"])),
+    }
+
+
+def settings(root: Path, **changes: str) -> Settings:
+    return Settings.read({"SLUICE_OPT_ML": str(root)} | changes)
+
+
+def judged(
+    root: Path, candidate: Path, champion: Path | None, schema: Schema = SCHEMA, **changes: str
+) -> Evaluation:
+    write_evaluation(root, HOLDOUT, schema, candidate, champion)
+    return evaluate(settings(root, **changes))
+
+
+def test_a_better_candidate_is_seen_to_be_better(models: dict[str, Path], tmp_path: Path) -> None:
+    found = judged(tmp_path, models["good"], models["weak"], SLUICE_CHAMPION="old")
+    assert found.metric == "balanced_accuracy"
+    assert found.rows == 200
+    assert found.candidate.version == VERSION
+    assert found.candidate.metrics.keys() == {"balanced_accuracy", "accuracy", "log_loss"}
+    assert found.champion is not None
+    assert found.champion.version == "old"
+    assert found.candidate_minus_champion is not None
+    assert found.candidate_minus_champion.low > 0.1
+    assert found.baseline.score.value == pytest.approx(1 / 3)
+    assert found.candidate_minus_baseline.low > 0.4
+
+
+def test_a_worse_candidate_is_seen_to_be_worse(models: dict[str, Path], tmp_path: Path) -> None:
+    found = judged(tmp_path, models["weak"], models["good"])
+    assert found.candidate_minus_champion is not None
+    assert found.candidate_minus_champion.high < -0.1
+    # Nothing that helps was in its columns: it is no better than looking at nothing.
+    assert found.candidate_minus_baseline.low < 0.1
+
+
+def test_a_model_is_exactly_as_good_as_itself(models: dict[str, Path], tmp_path: Path) -> None:
+    found = judged(tmp_path, models["good"], models["good"])
+    difference = found.candidate_minus_champion
+    assert difference is not None
+    assert (difference.low, difference.value, difference.high) == (0, 0, 0)
+
+
+def test_the_first_model_has_no_champion(models: dict[str, Path], tmp_path: Path) -> None:
+    found = judged(tmp_path, models["good"], None)
+    assert (found.champion, found.candidate_minus_champion, found.champion_error) == (None,) * 3
+
+
+def renamed(model: Path, copy: Path, **changes: Any) -> Path:
+    shutil.copytree(model, copy)
+    path = copy / "signature.json"
+    path.write_text(json.dumps(json.loads(path.read_bytes()) | changes))
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"target": "genus"}, "genus"),
+        ({"classes": ["setosa", "virginica"]}, "classes"),
+        ({"task": "regression", "classes": None}, "regression"),
+        ({"columns": [{"name": "scent", "type": "number", "nullable": False}]}, "scent"),
+        ({"columns": [{"name": "soil", "type": "number", "nullable": False}]}, "category"),
+    ],
+)
+def test_a_champion_that_does_not_fit_is_told_and_no_crash(
+    models: dict[str, Path], tmp_path: Path, changes: dict[str, Any], said: str
+) -> None:
+    champion = renamed(models["good"], tmp_path / "old", **changes)
+    found = judged(tmp_path / "ml", models["good"], champion)
+    assert found.champion is None
+    assert found.candidate_minus_champion is None
+    assert said in (found.champion_error or "")
+
+
+def test_two_classes_are_judged_by_the_area(tmp_path: Path) -> None:
+    table = flowers(150).append_column("y", pa.array([i % 3 == 0 for i in range(150)]))
+    labels = [kind == "setosa" for kind in table["species"].to_pylist()]
+    table = table.set_column(6, "y", pa.array(labels)).drop_columns(["species"])
+    model = learnt(tmp_path / "job", table, "y")
+    schema = schema_of(table, "y", "classification")
+    write_evaluation(tmp_path / "ml", table, schema, model)
+    found = evaluate(settings(tmp_path / "ml"))
+    assert found.metric == "roc_auc"
+    assert found.baseline.score.value == 0.5
+    assert found.candidate.score.value > 0.95
+
+
+def test_a_regression_is_judged_by_r2(tmp_path: Path) -> None:
+    table = houses()
+    model = learnt(tmp_path / "job", table, "price", "regression")
+    schema = schema_of(table, "price", "regression")
+    write_evaluation(tmp_path / "ml", houses(100, seed=3), schema, model)
+    found = evaluate(settings(tmp_path / "ml"))
+    assert found.metric == "r2"
+    assert found.candidate.metrics.keys() == {"r2", "rmse", "mae"}
+    assert found.candidate.score.value > 0.9
+    assert found.baseline.score.value <= 0
+
+
+def failed(root: Path, **changes: str) -> str:
+    assert main(settings(root, **changes)) == 1
+    assert not (root / "processing/output/evaluation.json").exists()
+    return (root / "output/message").read_text()
+
+
+def test_what_cannot_be_measured_is_said_in_a_sentence(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    good = models["good"]
+    root = write_evaluation(tmp_path / "a", HOLDOUT, SCHEMA, good)
+    assert "r2 does not fit" in failed(root, SLUICE_METRIC="r2")
+    assert "two classes" in failed(root, SLUICE_METRIC="roc_auc")
+    assert "f1" in failed(root, SLUICE_METRIC="f1")
+    one = write_evaluation(tmp_path / "b", HOLDOUT.slice(0, 1), SCHEMA, good)
+    assert "1 rows" in failed(one)
+    empty = write_evaluation(tmp_path / "c", HOLDOUT.slice(0, 0), SCHEMA, good)
+    assert "no rows" in failed(empty)
+    gone = write_evaluation(tmp_path / "d", HOLDOUT.drop_columns(["soil"]), SCHEMA, good)
+    assert "'soil'" in failed(gone)
+    (root / "processing/input/candidate/model.onnx").unlink()
+    assert "model.onnx" in failed(root)
+
+
+def test_the_document_is_written_where_it_is_agreed(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    root = write_evaluation(tmp_path, HOLDOUT, SCHEMA, models["good"])
+    assert main(settings(root)) == 0
+    written = (root / "processing/output/evaluation.json").read_bytes()
+    assert Evaluation.model_validate_json(written) == evaluate(settings(root))
