@@ -117,11 +117,17 @@ class Screen:
         self._console.print(table)
 
     def report(self, report: Report) -> None:
-        """The verdict first, then the findings, then the columns."""
+        """The verdict first, then the findings, then the columns.
+
+        The reason of a refusal is left to stderr, where every command says it.
+        """
         style = _STATE_STYLES[report.verdict]
-        self._console.print(f"[{style}]{report.verdict}[/]: {escape(report.reason)}")
+        reason = f": {escape(report.reason)}" if report.verdict == "accepted" else ""
+        self._console.print(f"[{style}]{report.verdict}[/]{reason}")
         for finding in report.findings:
             text = f"{finding.message} {finding.remedy}".strip()
+            if text == report.reason:
+                continue
             self._console.print(f"  {finding.severity:6} {escape(text)}")
         if report.columns:
             self._console.print()

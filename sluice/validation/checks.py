@@ -47,7 +47,7 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) 
     if spelled:
         where = ", ".join(f"{shown(c.name)} ({c.spelled:,})" for c in spelled[:LISTED])
         what = (
-            "NaN and infinite values are"
+            "NaN, infinite values and years beyond 9999 are"
             if raw.dialect["format"] == "parquet"
             else f"{', '.join(MISSING[:4])}, … and blank space are"
         )

@@ -77,14 +77,15 @@ CANDIDATES: Final = {
     "date": _Candidate(
         storage="DATE",
         holds="regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
-        "AND try_cast({v} AS DATE) IS NOT NULL",
+        "AND try_cast({v} AS DATE) IS NOT NULL AND {v} >= '0001'",
         value="{v}::DATE",
         looks=re.compile(r"\d{4}-\d\d-\d\d"),
     ),
     "timestamp": _Candidate(
         storage="TIMESTAMP",
         holds="regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}"
-        "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?') AND try_cast({v} AS TIMESTAMP) IS NOT NULL",
+        "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?') AND try_cast({v} AS TIMESTAMP) IS NOT NULL "
+        "AND {v} >= '0001'",
         value="{v}::TIMESTAMP",
         looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*"),
     ),
@@ -92,7 +93,7 @@ CANDIDATES: Final = {
         storage="TIMESTAMP",
         holds="regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}"
         "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:?[0-9]{{2}})') "
-        f"AND {_INSTANT} IS NOT NULL",
+        f"AND year({_INSTANT}::TIMESTAMP) BETWEEN 1 AND 9999",
         value="{v}::TIMESTAMPTZ::TIMESTAMP",
         looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"),
     ),
@@ -306,7 +307,12 @@ def _native(column: str, kind: str) -> tuple[Storage, str]:
     if kind.endswith("INT") or kind == "INTEGER" or kind == "UINTEGER":
         return "BIGINT", f"try_cast({column} AS BIGINT)"
     if kind == "DATE":
-        return "DATE", column
+        return "DATE", _in_calendar(column)
     if kind.startswith("TIMESTAMP"):
-        return "TIMESTAMP", f"{column}::TIMESTAMP"
+        return "TIMESTAMP", _in_calendar(f"{column}::TIMESTAMP")
     return "VARCHAR", f"{column}::VARCHAR"
+
+
+def _in_calendar(moment: str) -> str:
+    """Years that ISO 8601 writes in four digits; infinity and all beyond is no date to anybody."""
+    return f"(CASE WHEN isfinite({moment}) AND year({moment}) BETWEEN 1 AND 9999 THEN {moment} END)"

@@ -32,6 +32,8 @@ class Dialect:
     header: bool
     """False: the first record is data already, and the columns are called c1, c2, …"""
     names: tuple[str, ...]
+    blank: int
+    """Blank lines before the first record."""
     sample: tuple[tuple[str, ...], ...] = field(compare=False)
     """The first rows as text, the header not among them."""
 
@@ -43,6 +45,7 @@ def dialect_of(part: Part, head: bytes) -> Dialect:
     """
     text = head.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     delimiter = _delimiter(text)
+    blank = text[: len(text) - len(text.lstrip("\r\n"))].count("\n")
     first = text.lstrip("\r\n").partition("\n")[0]
     if first.count(delimiter) >= MAX_COLUMNS and '"' not in first:
         raise _too_many(part, first.count(delimiter) + 1)
@@ -64,14 +67,19 @@ def dialect_of(part: Part, head: bytes) -> Dialect:
             remedy="Separate columns by a comma, semicolon, tab or |.",
             line=1,
         )
-    if _is_data(records):
+    header = not _is_data(records)
+    if header:
+        names = tuple(name.strip() for name in records[0])
+        check_names(part.name, names, line=blank + 1)
+    else:
         names = tuple(f"c{i}" for i in range(1, len(records[0]) + 1))
-        sample = tuple(map(tuple, records))
-        return Dialect(delimiter=delimiter, header=False, names=names, sample=sample)
-    names = tuple(name.strip() for name in records[0])
-    check_names(part.name, names, line=1)
-    sample = tuple(map(tuple, records[1:]))
-    return Dialect(delimiter=delimiter, header=True, names=names, sample=sample)
+    return Dialect(
+        delimiter=delimiter,
+        header=header,
+        names=names,
+        blank=blank,
+        sample=tuple(map(tuple, records[header:])),
+    )
 
 
 def check_names(source: str, names: tuple[str, ...], line: int | None) -> None:

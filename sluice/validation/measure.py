@@ -38,6 +38,8 @@ class Summary:
     """Of a sample (n - 1)."""
     quantiles: tuple[float, ...] = ()
     """At `QUANTILES`."""
+    is_whole: bool = True
+    """Numbers: none has a fraction."""
     spaced: int = 0
     """Text: values that hold inner blanks."""
     length: float = 0.0
@@ -73,6 +75,7 @@ def summaries(
             mean=values.get("mean"),
             std=values.get("std"),
             quantiles=tuple(values.get("quantiles") or ()),
+            is_whole=values.get("is_whole", True) is not False,
             spaced=values.get("spaced", 0),
             length=values.get("length") or 0.0,
         )
@@ -129,6 +132,8 @@ def _terms(column: Typed, quantile: str) -> dict[str, str]:
         terms["mean"] = f"avg({i})"
         terms["std"] = f"stddev_samp({i}::DOUBLE)"
         terms["quantiles"] = f"{quantile}({i}::DOUBLE, [{wanted}])"
+        if column.storage == "DOUBLE":
+            terms["is_whole"] = f"bool_and({i} = trunc({i}))"
     elif column.storage == "VARCHAR":
         terms["min"] = terms["max"] = "NULL"
         terms["spaced"] = f"count(*) FILTER (contains({i}, ' '))"

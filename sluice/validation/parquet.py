@@ -111,10 +111,11 @@ def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
 
 
 def broken(name: str, error: Exception) -> Refused:
-    """The refusal of a Parquet file whose parts do not fit together."""
+    """The refusal of a file whose parts do not fit together."""
     return Refused(
-        "broken-parquet",
-        f"{name}: this Parquet file is damaged: {shown(str(error).splitlines()[0], 160)}.",
+        "damaged-file",
+        f"{name}: the file is damaged and cannot be read: "
+        f"{shown(str(error).splitlines()[0], 160)}.",
         remedy="Write it again, and compare sizes after the copy.",
     )
 

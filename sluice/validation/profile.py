@@ -20,7 +20,6 @@ from sluice.contracts.dataset import Column
 from sluice.validation.columns import Typed
 from sluice.validation.dataset import Dataset
 from sluice.validation.measure import (
-    FEW_VALUES,
     QUANTILES,
     Summary,
     histograms,
@@ -74,8 +73,9 @@ def bin_edges(low: float, high: float, *, whole: bool) -> list[float]:
         return [low, high]
     if whole and high - low < BINS:
         return [low - 0.5 + i for i in range(int(high - low) + 2)]
-    width = high / BINS - low / BINS
-    inner = sorted({low + width * i for i in range(1, BINS)} - {low, high})
+    # Weighted, not low + i * width: the range itself may be beyond what a float holds.
+    points = (low * (1 - i / BINS) + high * (i / BINS) for i in range(1, BINS))
+    inner = sorted(set(points) - {low, high})
     return [low, *inner, high]
 
 
@@ -109,6 +109,3 @@ def _number(value: float | dt.date) -> float:
 
     at = value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])  # noqa: DTZ001
     return at.replace(tzinfo=dt.UTC).timestamp()
-
-
-__all__ = ["BINS", "FEW_VALUES", "bin_edges", "make_profile"]

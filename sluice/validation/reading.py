@@ -22,6 +22,7 @@ from sluice.validation.records import (
     line_of,
     pieces,
     scan,
+    too_long,
     with_line_feeds,
 )
 
@@ -154,7 +155,8 @@ def _csv_relation(prepared: list[_Prepared], newline: str) -> str:
     # find that one out for itself.
     ending = "new_line='\\n', " if newline == "LF" else ""
     return (
-        f"read_csv([{files}], auto_detect=false, header={str(dialect.header).lower()}, "
+        f"read_csv([{files}], auto_detect=false, skip={dialect.blank}, "
+        f"header={str(dialect.header).lower()}, "
         f"delim={literal(dialect.delimiter)}, quote='\"', escape='\"', {ending}"
         f"columns={{{columns}}}, nullstr='', strict_mode=true, parallel=false, "
         f"max_line_size={2 * MAX_RECORD_BYTES}, store_rejects=true, rejects_limit=10000)"
@@ -190,6 +192,8 @@ def refuse_rejects(con: duckdb.DuckDBPyConnection, parts: tuple[Part, ...]) -> N
     kind, at, text, message, path = found[0]
     part = _part_at(parts, path)
     line = _reject_line(parts, path, at)
+    if "LINE SIZE" in kind:
+        raise too_long(part, line)
     what = str(message).splitlines()[0]
     if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
         numbers = [int(word) for word in what.split() if word.isdigit()]

@@ -110,9 +110,9 @@ def pieces(part: Part, delimiter: str) -> Iterator[Piece]:
             if cut:
                 yield Piece(data=data[:cut], outside=outside, line=line, lines=lines, offset=offset)
             elif len(data) > MAX_RECORD_BYTES:
-                raise _too_long(part, line)
+                raise too_long(part, line)
             if not block and len(data) - data.rfind(b"\n", 0, -1) > MAX_RECORD_BYTES:
-                raise _too_long(part, line + data.count(b"\n", 0, -1))
+                raise too_long(part, line + data.count(b"\n", 0, -1))
             line += lines
             offset += cut
             data = data[cut:] + block
@@ -195,7 +195,7 @@ class _Exact:
         self.quoted = re.compile(_quoted(delimiter))
         self.open = re.compile(_opening(delimiter))
         comma = re.escape(delimiter.encode())
-        self.early = re.compile(_quoted(delimiter) + rb" *+(?=[^ \r\n" + comma + rb"])")
+        self.field = re.compile(_quoted(delimiter) + rb" *+(?P<early>[^ \r\n" + comma + rb"])?")
 
     def masked(self, data: bytes) -> bytes:
         """`data`, the same length, every quoted field a run of quote characters."""
@@ -213,9 +213,10 @@ class _Exact:
 
     def outside(self, part: Part, data: bytes, line: int) -> bytes:
         """As `Piece.outside`; refuses a quoted field that ends before its field does."""
-        if early := self.early.search(data):
-            begin = early.start() + early[0].index(b'"')
-            raise _unclosed(part, line + data.count(b"\n", 0, begin))
+        for field in self.field.finditer(data):
+            if field["early"]:
+                begin = field.start() + field[0].index(b'"')
+                raise _unclosed(part, line + data.count(b"\n", 0, begin))
         return self.quoted.sub(b'"', data)
 
 
@@ -229,7 +230,8 @@ def _unclosed(part: Part, line: int) -> Refused:
     )
 
 
-def _too_long(part: Part, line: int) -> Refused:
+def too_long(part: Part, line: int) -> Refused:
+    """The refusal of a record beyond `MAX_RECORD_BYTES`."""
     return Refused(
         "line-too-long",
         f"{part.name}, line {line}: the record is longer than "

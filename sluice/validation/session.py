@@ -54,16 +54,29 @@ def session(
             "memory are not enough for it.",
             remedy="Drop fewer rows or columns, or give the function more memory.",
         ) from None
-    except (
+    except duckdb.Error as error:
+        if type(error) is not duckdb.Error and not isinstance(error, _of_the_data()):
+            raise
+        raise broken(name, error) from error
+    finally:
+        con.close()
+
+
+def _of_the_data() -> tuple[type[Exception], ...]:
+    """DuckDB's errors that a file can bring about; a bare `duckdb.Error` is one too (Thrift's).
+
+    Internal errors are among them: damaged Parquet metadata runs into DuckDB's own checks.
+    """
+    import duckdb
+
+    return (
         duckdb.InvalidInputException,
+        duckdb.InternalException,
         duckdb.ConversionException,
         duckdb.IOException,
         duckdb.OutOfRangeException,
         duckdb.SerializationException,
-    ) as error:
-        raise broken(name, error) from error
-    finally:
-        con.close()
+    )
 
 
 def _lock(con: duckdb.DuckDBPyConnection, files: list[Path], scratch: Path) -> None:

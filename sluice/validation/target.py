@@ -120,9 +120,8 @@ def decide_task(source: str, target: Typed, summary: Summary, rows: int, spec: S
                 column=target.name,
             )
         return Decision(task="classification", reason=why)
-    whole = target.storage == "BIGINT" or _is_whole(summary)
     few = 2 <= summary.distinct <= 10 or (summary.distinct <= 20 and summary.distinct <= rows / 20)
-    if whole and few:
+    if summary.is_whole and few:
         return Decision(
             task="classification",
             reason=f"The target {name} holds whole numbers and has {values} in {rows:,} rows: "
@@ -131,12 +130,6 @@ def decide_task(source: str, target: Typed, summary: Summary, rows: int, spec: S
     return Decision(
         task="regression", reason=f"The target {name} holds numbers and has {values}: a quantity."
     )
-
-
-def _is_whole(summary: Summary) -> bool:
-    """Floats that all are small whole numbers, as far as the summary can tell."""
-    points = [summary.min, summary.max, *summary.quantiles]
-    return summary.distinct <= 10 and all(float(p).is_integer() for p in points if p is not None)
 
 
 def judge_classes(source: str, name: str, counts: Counts) -> list[Finding]:

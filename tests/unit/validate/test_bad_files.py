@@ -6,11 +6,14 @@ import codecs
 import random
 from pathlib import Path
 
+import duckdb
 import pytest
 from drops import Judge, table
 
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
+from sluice.validation.findings import Refused
+from sluice.validation.session import session
 
 GOOD = table()
 LINES = GOOD.splitlines(keepends=True)
@@ -246,16 +249,27 @@ def test_regression_on_words_is_refused(judge: Judge) -> None:
     assert "'label' does not hold numbers" in report.reason
 
 
-def test_memory_that_is_too_small_ends_as_a_refusal(judge: Judge) -> None:
-    rng = random.Random(0)
-    names = [f"column{i}" for i in range(1500)]
-    rows = [",".join(f"{rng.random():.9f}x" for _ in names) + f",{'ab'[i % 2]}" for i in range(900)]
+def test_memory_that_is_too_small_ends_as_a_refusal(tmp_path: Path) -> None:
+    with (
+        pytest.raises(Refused, match=r"big\.csv: the drop is larger than .* can hold: 1 MB"),
+        session("big.csv", 1, [], tmp_path) as con,
+    ):
+        con.execute("SELECT list(range) FROM range(100_000_000)").fetchall()
 
-    report = judge("\n".join([",".join([*names, "label"]), *rows]), memory_megabytes=1)
 
-    assert report.verdict == "rejected"
-    assert "larger than this function can hold" in report.reason
-    assert "Drop fewer rows" in report.reason
+def test_wrong_sql_is_a_bug_not_bad_data(tmp_path: Path) -> None:
+    with pytest.raises(duckdb.BinderException), session("big.csv", 256, [], tmp_path) as con:
+        con.execute("SELECT nothing").fetchall()
+
+
+def test_engine_cannot_leave_its_folders(tmp_path: Path) -> None:
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "outside.csv").write_text("a,b\n1,2\n")
+    with (
+        pytest.raises(duckdb.PermissionException),
+        session("big.csv", 256, [], tmp_path / "inside") as con,
+    ):
+        con.execute(f"FROM read_csv('{tmp_path}/outside.csv')").fetchall()
 
 
 def test_folder_of_parts_is_one_drop(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Lambda: the template's handlers, run for real in warm processes of their own."""

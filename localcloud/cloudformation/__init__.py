@@ -1,0 +1,1 @@
+"""CloudFormation that creates what the template says, or says what it cannot create."""

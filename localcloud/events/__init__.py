@@ -1,0 +1,1 @@
+"""EventBridge: rules that deliver to their targets, transform, and fire on schedules."""

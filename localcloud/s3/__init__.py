@@ -1,0 +1,1 @@
+"""S3: events as AWS spells them, ranges without reading the whole object."""

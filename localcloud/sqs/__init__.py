@@ -1,0 +1,1 @@
+"""SQS: moto's queues made safe under threads, with scaled waiting."""
