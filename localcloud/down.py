@@ -7,14 +7,14 @@ import signal
 import sys
 import time
 
-from localcloud import state
+from sluice.running import running_cloud
 
 PATIENCE_SECONDS = 60.0
 
 
 def down() -> int:
     """Ask it to end and wait until it has; the exit code."""
-    note = state.read()
+    note = running_cloud()
     if note is None:
         print("sluice down: no offline cloud is running.", file=sys.stderr)
         return 1
@@ -22,7 +22,7 @@ def down() -> int:
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        running = state.read()
+        running = running_cloud()
         if running is None or running["pid"] != pid:
             return 0
         time.sleep(0.05)

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from localcloud import state
+from sluice.running import alive
 
 _PREFIX = "sluice-cloud-"
 
@@ -21,5 +21,5 @@ def sweep() -> None:
     """Remove what this user's clouds left that were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
         pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and not state.alive(int(pid)) and folder.stat().st_uid == os.getuid():
+        if pid.isdigit() and not alive(int(pid)) and folder.stat().st_uid == os.getuid():
             shutil.rmtree(folder, ignore_errors=True)

@@ -62,7 +62,7 @@ class _Answer:
         raise NotImplementedError("WSGI's write() is not there; return the body instead.")
 
 
-class Handler(MotoRequestHandler):  # type: ignore[misc]
+class Handler(MotoRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"

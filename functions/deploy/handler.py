@@ -12,10 +12,13 @@ from typing import Any
 
 from functions.deploy.converge import Converger
 from functions.shared.bus import Bus
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.models import Models
 from functions.shared.store import Store
 from sluice.contracts.environment import DeployEnvironment
+
+prepare("s3", "events", "sagemaker", "application-autoscaling")
 
 
 @cache

@@ -11,10 +11,13 @@ from typing import Any
 
 from functions.gate.judging import Judge
 from functions.shared.bus import Bus
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.models import Models
 from functions.shared.store import Store
 from sluice.contracts.environment import GateEnvironment
+
+prepare("s3", "events", "sagemaker")
 
 
 @cache

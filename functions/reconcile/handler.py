@@ -11,10 +11,13 @@ from typing import Any
 
 from functions.reconcile.keeper import Keeper
 from functions.shared.bus import Bus
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.models import Models
 from functions.shared.store import Store
 from sluice.contracts.environment import ReconcileEnvironment
+
+prepare("s3", "sqs", "events")
 
 
 @cache

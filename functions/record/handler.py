@@ -15,6 +15,7 @@ from typing import Any
 from functions.record.ledger import Ledger
 from functions.record.timeline import PACKAGE_CHANGE, line
 from functions.shared.bus import Bus, utc_now
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.hints import Hint, read_hint
 from functions.shared.models import Models
@@ -23,6 +24,8 @@ from sluice.contracts.events import Kind
 
 DEAD = "-dead"
 """Ending of every dead-letter queue's name."""
+
+prepare("events")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

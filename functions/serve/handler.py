@@ -12,9 +12,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.serve.door import Door
+from functions.shared.clients import prepare
 from functions.shared.models import Models
 from functions.shared.store import Store
 from sluice.contracts.environment import ServeEnvironment
+
+prepare("s3")
 
 
 @cache

@@ -32,6 +32,30 @@ def runtime_client(read_timeout: float) -> Any:
 
 
 @cache
+def _dynamodb() -> Any:
+    return boto3.resource("dynamodb", config=_config())
+
+
+@cache
 def table(name: str) -> Any:
     """One DynamoDB table, items as plain Python values."""
-    return boto3.resource("dynamodb", config=_config()).Table(name)
+    return _dynamodb().Table(name)
+
+
+def prepare(*services: str) -> None:
+    """Make the clients of `services`, and of DynamoDB, ahead of the first event.
+
+    Every handler calls it when it is imported, which is Lambda's init phase. Without a region
+    (a test, a type checker) there is nothing to prepare for.
+    """
+    if boto3.Session().region_name is None:
+        return
+    _dynamodb()
+    for service in services:
+        client(service)
+
+
+def forget() -> None:
+    """Drop every client, so that the next ones see another cloud; for tests."""
+    for cached in (client, runtime_client, table, _dynamodb):
+        cached.cache_clear()

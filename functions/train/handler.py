@@ -10,11 +10,14 @@ from functools import cache
 from typing import Any
 
 from functions.shared.bus import Bus
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.models import Models
 from functions.shared.store import Store
 from functions.train.trainer import Trainer
 from sluice.contracts.environment import TrainEnvironment
+
+prepare("s3", "events", "sagemaker")
 
 
 @cache

@@ -11,11 +11,14 @@ from functools import cache
 from typing import Any
 
 from functions.shared.bus import Bus
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.models import Models
 from functions.shared.store import Store
 from functions.validate.intake import Intake
 from sluice.contracts.environment import ValidateEnvironment
+
+prepare("s3", "events")
 
 
 @cache

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from functions.shared.bus import Bus
+from functions.shared.clients import prepare
 from functions.shared.frame import run_step
 from functions.shared.hints import Hint
 from functions.shared.models import Models
@@ -19,6 +20,8 @@ from functions.watch.capture import Traffic, read_capture
 from sluice.contracts.environment import WatchEnvironment
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run, capture_prefix
+
+prepare("s3", "events")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

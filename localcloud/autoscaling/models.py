@@ -24,7 +24,7 @@ def parse_resource(resource_id: str) -> tuple[str, str]:
     return parts[1], parts[3]
 
 
-class LocalAutoscalingBackend(ApplicationAutoscalingBackend):  # type: ignore[misc]
+class LocalAutoscalingBackend(ApplicationAutoscalingBackend):
     """Targets and policies are moto's; what could not be acted on is refused by name."""
 
     def __init__(self, region_name: str, account_id: str) -> None:

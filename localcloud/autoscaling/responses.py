@@ -7,7 +7,7 @@ import json
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 
 
-class LocalAutoScalingResponse(ApplicationAutoScalingResponse):  # type: ignore[misc]
+class LocalAutoScalingResponse(ApplicationAutoScalingResponse):
     """moto's answers, and DescribeScalingActivities."""
 
     def describe_scaling_activities(self) -> str:

@@ -6,7 +6,6 @@ whose queues are polled by `pollers.py` instead of being delivered inside SendMe
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import hashlib
 import json
 import sys

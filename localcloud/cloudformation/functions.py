@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction, lambda_backends

@@ -7,7 +7,6 @@ local gateway instead, so that every reader of the stack finds the URL that answ
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import json
 import re
 import traceback

@@ -6,7 +6,6 @@ last one imported wins. They read properties whose references are resolved alrea
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import json
 from typing import Any
 

@@ -7,7 +7,6 @@ invoked asynchronously.
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import json
 import traceback
 from datetime import UTC, datetime

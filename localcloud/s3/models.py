@@ -7,7 +7,6 @@ instead.
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import hashlib
 import itertools
 import threading

@@ -6,7 +6,6 @@ DuckDB and boto3's transfer manager read by ranges.
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import re
 from typing import Any
 

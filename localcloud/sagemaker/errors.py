@@ -7,19 +7,19 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 
-class ValidationException(ServiceException):  # type: ignore[misc]
+class ValidationException(ServiceException):
     """The request cannot be carried out; AWS says so for absent and for taken names alike."""
 
     code = "ValidationException"
 
 
-class ResourceInUse(ServiceException):  # type: ignore[misc]
+class ResourceInUse(ServiceException):
     """A job of this name exists already."""
 
     code = "ResourceInUse"
 
 
-class NotThere(JsonRESTError):  # type: ignore[misc]
+class NotThere(JsonRESTError):
     """AWS has it, the offline cloud does not; said by name, instead of pretending."""
 
     code = 501

@@ -15,7 +15,7 @@ from localcloud.sagemaker.slots import Slots, cores
 from localcloud.sagemaker.training import TrainingJob
 
 
-class LocalSageMakerBackend(SageMakerModelBackend):  # type: ignore[misc]
+class LocalSageMakerBackend(SageMakerModelBackend):
     """SageMaker of one region, real: jobs and endpoints are processes.
 
     The dictionaries under moto's own names are the same objects, so that moto's tag operations

@@ -80,7 +80,7 @@ MOTOS = ("AddTags", "ListTags", "DeleteTags")
 """What moto itself does well enough. Everything else it would only pretend: refused by name."""
 
 
-class LocalSageMakerResponse(SageMakerResponse):  # type: ignore[misc]
+class LocalSageMakerResponse(SageMakerResponse):
     """Dispatches by `OPERATIONS`."""
 
     def call_action(self) -> TYPE_RESPONSE:

@@ -10,7 +10,6 @@ message is a process; a poller that knows its function has failed calls `give_ba
 
 from __future__ import annotations
 
-# mypy: allow-subclassing-any
 import threading
 from typing import Any
 

@@ -22,7 +22,7 @@ Metric = Literal["roc_auc", "balanced_accuracy", "r2"]
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Interval(_Document):

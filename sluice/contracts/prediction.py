@@ -21,7 +21,7 @@ MAX_ROWS: Final = 10_000
 class SignatureColumn(BaseModel):
     """One input column that the model expects."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str
     type: ColumnType
@@ -32,7 +32,7 @@ class SignatureColumn(BaseModel):
 class Signature(BaseModel):
     """`signature.json`: what a model takes and gives."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     model: str
     version: str

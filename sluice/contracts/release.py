@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 class PackageProperties(BaseModel):
     """`CustomerMetadataProperties` of a model package; SageMaker carries them as strings."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     run: str
     attempt: int
@@ -29,7 +29,7 @@ class PackageProperties(BaseModel):
 class Champion(BaseModel):
     """The pointer that callers follow: which version of a model answers, and where."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     model: str
     version: str

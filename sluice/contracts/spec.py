@@ -16,7 +16,7 @@ Approval = Literal["auto", "manual"]
 class Policy(BaseModel):
     """The bounds of one stack; set in infra/config.py, read by the handlers from SLUICE_POLICY."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     hardware: tuple[Literal["cpu", "gpu"], ...] = ("cpu",)
     """Kinds of training hardware a drop may ask for; the first is what `auto` takes."""
@@ -44,7 +44,7 @@ class Policy(BaseModel):
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Train(_Section):

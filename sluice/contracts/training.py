@@ -46,7 +46,7 @@ METRIC_DEFINITIONS: Final = (
 class Hyperparameters(BaseModel):
     """Hyperparameters of the built-in learner; SageMaker carries them as strings."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     model: str
     version: str

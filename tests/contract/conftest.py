@@ -20,8 +20,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    clients.client.cache_clear()
-    clients.table.cache_clear()
+    clients.forget()
     with mock_aws():
         s3 = boto3.client("s3")
         for bucket in ("drops", "artifacts"):
@@ -52,5 +51,4 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 ],
             )
         yield
-    clients.client.cache_clear()
-    clients.table.cache_clear()
+    clients.forget()

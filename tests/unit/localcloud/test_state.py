@@ -6,6 +6,7 @@ import stat
 import pytest
 
 from localcloud import state
+from sluice.running import note_path, running_cloud
 
 
 @pytest.fixture(autouse=True)
@@ -15,26 +16,26 @@ def runtime(tmp_path, monkeypatch):
 
 def test_a_note_is_found_and_is_this_users_alone():
     state.write({"pid": os.getpid(), "x": 1})
-    assert state.read() == {"pid": os.getpid(), "x": 1}
-    assert stat.S_IMODE(state.path().stat().st_mode) == 0o600
-    assert stat.S_IMODE(state.path().parent.stat().st_mode) == 0o700
+    assert running_cloud() == {"pid": os.getpid(), "x": 1}
+    assert stat.S_IMODE(note_path().stat().st_mode) == 0o600
+    assert stat.S_IMODE(note_path().parent.stat().st_mode) == 0o700
 
 
 def test_a_note_of_a_dead_process_is_stale():
     state.write({"pid": 2**22 + 1})
-    assert state.read() is None
+    assert running_cloud() is None
 
 
 def test_only_the_own_note_is_removed():
     state.write({"pid": os.getpid()})
     state.remove(os.getpid() + 1)
-    assert state.read() is not None
+    assert running_cloud() is not None
     state.remove(os.getpid())
-    assert state.read() is None
+    assert running_cloud() is None
 
 
 def test_a_folder_open_to_others_is_refused(tmp_path):
-    folder = state.path().parent
+    folder = note_path().parent
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
     with pytest.raises(PermissionError, match="remove it"):
