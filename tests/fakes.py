@@ -18,11 +18,14 @@ class SpokenBus:
     slug: str = "sluice"
     stage: str = "validate"
     said: list[StageEvent] = field(default_factory=list)
-    _time: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    start: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
     def now(self) -> datetime:
-        self._time += timedelta(seconds=1)
-        return self._time
+        self.advance(timedelta(seconds=1))
+        return self.start
+
+    def advance(self, by: timedelta) -> None:
+        self.start += by
 
     def __call__(self, kind: Kind, run: Run, *, status: str, reason: str, **more: Any) -> None:
         self.said.append(
