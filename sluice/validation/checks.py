@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Column, Finding
-from sluice.validation.columns import MISSING, Typed
+from sluice.validation.candidates import MISSING
+from sluice.validation.columns import Typed
 from sluice.validation.dataset import Dataset, duplicate_rows
 from sluice.validation.findings import counted, shown
 from sluice.validation.measure import Summary

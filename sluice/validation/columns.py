@@ -1,106 +1,31 @@
 """What type each column has, proved on every row: a type that fails one value is not taken.
 
 Candidates that the first rows rule out are dropped; the others are counted on all rows, in one
-scan. A value is never bent to fit: 007 is no integer, 1,000 no number,
-12345678901234567890 no float; such columns stay text, exactly as they were written.
+scan.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING
 
+from sluice.validation.candidates import (
+    CANDIDATES,
+    MISSING,
+    THOUSANDS,
+    Storage,
+    cleaned,
+    or_missing,
+    without_spaces,
+)
 from sluice.validation.findings import Refused
-from sluice.validation.reading import Raw, batches, literal, refuse_rejects
+from sluice.validation.reading import Raw, batches, refuse_rejects
 
 if TYPE_CHECKING:
     import duckdb
 
-Storage = Literal["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR"]
-"""The types that the dataset's Parquet files use."""
-
-MISSING: Final = (
-    "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NaT", "null", "NULL", "None",
-)  # fmt: skip
-"""Spellings of a missing value, beside nothing at all: those that pandas and R write."""
-
 NEARLY = 0.9
 """Share of a column's values that a type must hold for to be worth a word when it fails."""
-
-_MISSING_SQL = literal("|".join(["", *map(re.escape, MISSING)]))
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Candidate:
-    storage: Storage
-    holds: str
-    """SQL predicate over the text `{v}`."""
-    value: str
-    """SQL expression that makes the value."""
-    looks: re.Pattern[str]
-    """What every text for which it holds looks like; more may."""
-
-
-_DOUBLE = "try_cast({v} AS DOUBLE)"
-_EXACT = "abs(" + _DOUBLE + ") <= 9007199254740992 OR regexp_matches({v}, '[.eE]')"
-_ZERO = "regexp_matches({v}, '^[+-]?0[0-9]|_')"
-_DECIMAL_COMMA = "try_cast(replace({v}, ',', '.') AS DOUBLE)"
-_INSTANT = "try_cast({v} AS TIMESTAMPTZ)"
-
-CANDIDATES: Final = {
-    "integer": _Candidate(
-        storage="BIGINT",
-        holds="try_cast({v} AS BIGINT)::VARCHAR = {v}",
-        value="{v}::BIGINT",
-        looks=re.compile(r"[+-]?\d+"),
-    ),
-    "number": _Candidate(
-        storage="DOUBLE",
-        holds=f"isfinite({_DOUBLE}) AND ({_EXACT}) AND NOT {_ZERO}",
-        value="{v}::DOUBLE",
-        looks=re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"),
-    ),
-    "decimal-comma": _Candidate(
-        storage="DOUBLE",
-        holds="regexp_full_match({v}, '[+-]?(0|[1-9][0-9]*)(,[0-9]+)?') "
-        f"AND isfinite({_DECIMAL_COMMA})",
-        value="replace({v}, ',', '.')::DOUBLE",
-        looks=re.compile(r"[+-]?\d+(,\d+)?"),
-    ),
-    "boolean": _Candidate(
-        storage="BOOLEAN",
-        holds="lower({v}) IN ('true', 'false')",
-        value="lower({v}) = 'true'",
-        looks=re.compile(r"true|false", re.IGNORECASE),
-    ),
-    "date": _Candidate(
-        storage="DATE",
-        holds="regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') "
-        "AND try_cast({v} AS DATE) IS NOT NULL AND {v} >= '0001'",
-        value="{v}::DATE",
-        looks=re.compile(r"\d{4}-\d\d-\d\d"),
-    ),
-    "timestamp": _Candidate(
-        storage="TIMESTAMP",
-        holds="regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}"
-        "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?') AND try_cast({v} AS TIMESTAMP) IS NOT NULL "
-        "AND {v} >= '0001'",
-        value="{v}::TIMESTAMP",
-        looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*"),
-    ),
-    "instant": _Candidate(
-        storage="TIMESTAMP",
-        holds="regexp_full_match({v}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ][0-9]{{2}}:[0-9]{{2}}"
-        "(:[0-9]{{2}}(\\.[0-9]{{1,6}})?)?(Z|[+-][0-9]{{2}}:?[0-9]{{2}})') "
-        f"AND year({_INSTANT}::TIMESTAMP) BETWEEN 1 AND 9999",
-        value="{v}::TIMESTAMPTZ::TIMESTAMP",
-        looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*"),
-    ),
-}
-"""In the order in which they are preferred. `instant` carries its zone and becomes UTC."""
-
-_THOUSANDS = "regexp_full_match({v}, '[+-]?[1-9][0-9]{{0,2}}(,[0-9]{{3}})+')"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +69,7 @@ def typed_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Typed]:
         present, spelled = count["present"], count["written"] - count["present"]
         holds = [c for c in worth[i] if present and count[c] == present]
         ambiguous = "decimal-comma" in holds and count["thousands"] == count["comma"] > 0
-        text = i if present == count["written"] and not count["padded"] else _clean(i)
+        text = i if present == count["written"] and not count["padded"] else cleaned(i)
         if holds and not ambiguous:
             chosen = CANDIDATES[holds[0]]
             columns.append(
@@ -199,31 +124,8 @@ def require_rows(raw: Raw, rows: int) -> None:
         )
 
 
-def _bare(column: str) -> str:
-    """The text without spaces around it; `trim` is dear, and runs only where there are some."""
-    return (
-        f"(CASE WHEN starts_with({column}, ' ') OR ends_with({column}, ' ') "
-        f"THEN trim({column}) ELSE {column} END)"
-    )
-
-
-def _present(text: str) -> str:
-    """NULL where the text spells a missing value.
-
-    One regular expression, not IN, of which DuckDB makes a node for every spelling and column:
-    for a thousand columns that is the difference between a second and all memory.
-    """
-    longest = max(map(len, MISSING))
-    missing = f"strlen({text}) <= {longest} AND regexp_full_match({text}, {_MISSING_SQL})"
-    return f"(CASE WHEN {missing} THEN NULL ELSE {text} END)"
-
-
-def _clean(column: str) -> str:
-    return _present(_bare(column))
-
-
 def _breaks(column: str, candidate: str) -> str:
-    clean = _clean(column)
+    clean = cleaned(column)
     holds = CANDIDATES[candidate].holds.format(v=clean)
     return f"{clean} IS NOT NULL AND ({holds}) IS NOT TRUE"
 
@@ -248,11 +150,11 @@ def _counts(
                 fits = CANDIDATES[name].holds.format(v=column)
                 terms[column, name] = f"count(*) FILTER ({fits})"
             if "decimal-comma" in candidates[column]:
-                thousands = _THOUSANDS.format(v=column)
+                thousands = THOUSANDS.format(v=column)
                 terms[column, "thousands"] = f"count(*) FILTER ({thousands})"
                 terms[column, "comma"] = f"count(*) FILTER (contains({column}, ','))"
-        bare = ", ".join(f"{c} AS raw_{c}, {_bare(c)} AS bare_{c}" for c in batch)
-        clean = ", ".join(f"raw_{c}, bare_{c}, {_present(f'bare_{c}')} AS {c}" for c in batch)
+        bare = ", ".join(f"{c} AS raw_{c}, {without_spaces(c)} AS bare_{c}" for c in batch)
+        clean = ", ".join(f"raw_{c}, bare_{c}, {or_missing(f'bare_{c}')} AS {c}" for c in batch)
         found = con.execute(
             f"SELECT {', '.join(terms.values())} "
             f"FROM (SELECT {clean} FROM (SELECT {bare} FROM {relation}))"

@@ -99,6 +99,22 @@ def test_damaged_parquet_is_refused_or_read_right_and_never_raises(
         assert report.rows == 3000 or report.verdict == "rejected"
 
 
+def test_rows_are_believed_where_statistics_lie(judge: Judge, tmp_path: Path) -> None:
+    far = "CASE WHEN i = 7 THEN TIMESTAMP '20000-01-01' ELSE TIMESTAMP '2024-01-01' END AS seen"
+    content = parquet(tmp_path, f"{far}, {COLUMNS}")
+    footer = int.from_bytes(content[-8:-4], "little") + 8
+    true = (568_971_820_800_000_000).to_bytes(8, "little")  # the year 20000, in microseconds
+    lie = (1_735_689_600_000_000).to_bytes(8, "little")  # 2025
+    assert true in content[-footer:]
+
+    report = judge(content[:-footer] + content[-footer:].replace(true, lie), "data.parquet")
+
+    seen = next(c for c in report.columns if c.name == "seen")
+    assert seen.nullable
+    assert seen.max == "2024-01-01T00:00:00"
+    assert "'seen' (1)" in next(f for f in report.findings if f.code == "missing-spelled").message
+
+
 def test_missing_target_is_named_by_row(judge: Judge, tmp_path: Path) -> None:
     content = parquet(tmp_path, "i * 7 % 31 AS size, CASE WHEN i <> 41 THEN i % 2 END AS label")
 
