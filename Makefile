@@ -5,7 +5,7 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 TORCH := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 

@@ -81,7 +81,7 @@ class Deploy(_Section):
 
     min: int = Field(default=1, ge=1)
     max: int = Field(default=4, ge=1)
-    canary: Canary = Canary()
+    canary: Canary = Field(default_factory=Canary)
 
 
 class Watch(_Section):
@@ -98,7 +98,7 @@ class Spec(_Section):
     target: Annotated[str | None, Field()] = "auto"
     """A column name; null: there is none; `auto`: a column called target, label, class or y, else
     the last one."""
-    train: Train = Train()
-    gate: Gate = Gate()
-    deploy: Deploy = Deploy()
-    watch: Watch = Watch()
+    train: Train = Field(default_factory=Train)
+    gate: Gate = Field(default_factory=Gate)
+    deploy: Deploy = Field(default_factory=Deploy)
+    watch: Watch = Field(default_factory=Watch)
