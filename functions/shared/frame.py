@@ -1,8 +1,8 @@
 """The frame that every queue-fed handler runs in.
 
-One message at a time. A message whose step raises goes back to its queue and, after the third
-time, to the stage's dead-letter queue. `NotReady` is no failure: the event that settles the matter,
-or reconcile, comes back to it.
+A message whose step raises goes back to its queue and, after the third time, to the stage's
+dead-letter queue. What is only not ready yet (capacity, an endpoint that settles) is no failure:
+the step ends, and the event that settles the matter, or reconcile, comes back to it.
 
 Powertools' batch utility would do the loop below, and costs every cold start 100 ms
 (benchmarks/whole_way.md).
@@ -17,7 +17,6 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from functions.shared.hints import Hint, read_hint
-from sluice.contracts.errors import NotReady
 
 Step = Callable[[Hint], None]
 
@@ -32,8 +31,6 @@ def run_step(event: Any, context: Any, *, stage: str, slug: str, step: Step) -> 
             hint = read_hint(json.loads(record["body"]), slug)
             logger.append_keys(run=hint.run_name, model=hint.model)
             step(hint)
-        except NotReady as wait:
-            logger.info("not yet", why=str(wait))
         except Exception:
             logger.exception("the step failed")
             failed.append({"itemIdentifier": record["messageId"]})

@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import duckdb  # noqa: F401 - the engine's, imported in the init phase, ahead of the first drop
+
 from functions.shared.bus import Bus
 from functions.shared.clients import prepare
 from functions.shared.frame import run_step

@@ -5,7 +5,6 @@
     │   ├── DropRefused    the data
     │   ├── SpecRefused    sluice.yaml
     │   └── RequestRefused a prediction request (carries its HTTP status)
-    ├── NotReady           not yet: capacity, quota, a lease held elsewhere; come back later
     └── UsageError         the command line or client was called wrongly (exit code 2)
 
 Everything else that is raised is a bug or an outage: it is not caught, and the platform retries.
@@ -56,10 +55,6 @@ class RequestRefused(Refusal):
         super().__init__(reason, remedy=remedy)
         self.status = status
         self.problems = problems
-
-
-class NotReady(SluiceError):
-    """The step cannot be taken yet (capacity, quota, a lease); nothing is wrong with the input."""
 
 
 class UsageError(SluiceError):

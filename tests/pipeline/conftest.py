@@ -16,8 +16,8 @@ import pytest
 from tests.pipeline.cloud import Offline
 
 _ROOT = Path(__file__).resolve().parents[2]
-TIME_SCALE = 20.0
-"""Schedules, cool-downs and metric periods run 20 times as fast; processes do not."""
+TIME_SCALE = 40.0
+"""Schedules, cool-downs and metric periods run 40 times as fast; processes do not."""
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from sluice.contracts.ledger import RunState
 from tests.pipeline.cloud import Offline, numbers, table
 
 
@@ -18,24 +19,36 @@ def predict(offline: Offline, model: str, **row: object) -> dict:
     return answer
 
 
-def test_a_csv_of_classes_answers_over_https(offline, model):
-    state = offline.drop(f"{model}/people.csv", table(), state="released")
-    answer = predict(offline, model, width=3.0, colour="red")
-    assert answer["version"] in state.reason
+@pytest.fixture(scope="module")
+def released(offline) -> RunState:
+    return offline.drop("people/people.csv", table(), state="released")
+
+
+def test_a_csv_of_classes_answers_over_https(offline, released):
+    answer = predict(offline, "people", width=3.0, colour="red")
+    assert answer["version"] in released.reason
     (prediction,) = answer["predictions"]
     assert prediction["label"] == "rich"
     assert prediction["probabilities"]["rich"] > 0.5
     assert sum(prediction["probabilities"].values()) == pytest.approx(1.0, abs=1e-4)
 
 
-def test_every_stage_says_what_it_decided_and_why(offline, model):
-    state = offline.drop(f"{model}/people.csv", table(), state="released")
-    timeline = offline.client.timeline(state.run_id)
+def test_every_stage_says_what_it_decided_and_why(offline, released):
+    timeline = offline.client.timeline(released.run_id)
     stages = list(dict.fromkeys(moment.stage for moment in timeline))
     assert stages == ["drop", "validate", "train", "gate", "deploy"]
     assert all(moment.reason for moment in timeline)
     judged = next(m for m in timeline if m.kind == "Model Judged")
     assert "held-out rows" in judged.reason
+
+
+def test_the_models_list_and_the_openapi_document_name_it(offline, released):
+    assert "people" in [m["model"] for m in offline.client.models()]
+    described = offline.client.call("GET", "v1/models/people").document()
+    assert described["metrics"]["roc_auc"] > 0.7
+    assert [c["name"] for c in described["signature"]["columns"]] == ["width", "colour"]
+    document = offline.client.call("GET", "v1/openapi.json").document()
+    assert "/v1/models/people/predictions" in document["paths"]
 
 
 def test_a_parquet_of_numbers_answers_with_a_value(offline, model):
@@ -69,13 +82,3 @@ def test_a_new_signature_gets_a_new_endpoint_and_callers_follow(offline, model):
     described = offline.client.call("GET", f"v1/models/{model}").document()
     assert described["endpoint"].endswith("-g2")
     predict(offline, model, width=0.5, colour="blue", age=3)
-
-
-def test_the_models_list_and_the_openapi_document_name_it(offline, model):
-    offline.drop(f"{model}/people.csv", table(), state="released")
-    assert model in [m["model"] for m in offline.client.models()]
-    described = offline.client.call("GET", f"v1/models/{model}").document()
-    assert described["metrics"]["roc_auc"] > 0.7
-    assert [c["name"] for c in described["signature"]["columns"]] == ["width", "colour"]
-    document = offline.client.call("GET", "v1/openapi.json").document()
-    assert f"/v1/models/{model}/predictions" in document["paths"]

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet
 import pytest
 
+from sluice.contracts.ledger import RunState
 from sluice.contracts.names import Run
 from tests.pipeline.cloud import table
 
@@ -19,18 +20,22 @@ def rows(offline, prefix: str) -> list[dict]:
     return found
 
 
-def test_no_holdout_row_was_trained_on(offline, model):
+@pytest.fixture(scope="module")
+def released(offline) -> RunState:
     # Every row stands twice: duplicates must fall on one side.
     header, *lines = table(300).splitlines()
     twice = "\n".join([header, *lines, *lines]) + "\n"
-    state = offline.drop(f"{model}/people.csv", twice, state="released")
-    prefix = Run.parse(state.run_id).dataset_prefix
+    return offline.drop("twice/people.csv", twice, state="released")
+
+
+def test_no_holdout_row_was_trained_on(offline, released):
+    prefix = Run.parse(released.run_id).dataset_prefix
     train, holdout = rows(offline, prefix + "train/"), rows(offline, prefix + "holdout/")
     assert len(train) + len(holdout) == 600
     assert len(holdout) > 60
     seen = {tuple(row.items()) for row in train}
     assert not any(tuple(row.items()) in seen for row in holdout)
-    (job,) = offline.training_jobs(state.run_id)
+    (job,) = offline.training_jobs(released.run_id)
     described = offline.aws("sagemaker").describe_training_job(TrainingJobName=job)
     mounted = [c["DataSource"]["S3DataSource"]["S3Uri"] for c in described["InputDataConfig"]]
     bucket = f"s3://{offline.up['artifact_bucket']}/"
@@ -38,16 +43,14 @@ def test_no_holdout_row_was_trained_on(offline, model):
         assert not any((bucket + prefix + "holdout/" + key).startswith(uri) for uri in mounted)
 
 
-def test_training_and_serving_encode_alike(offline, model):
+def test_training_and_serving_encode_alike(offline, released):
     """What the evaluation scored on Parquet is what HTTPS answers on JSON and on CSV."""
-    state = offline.drop(f"{model}/people.csv", table(), state="released")
-    prefix = Run.parse(state.run_id).dataset_prefix
-    holdout = rows(offline, prefix + "holdout/")
+    holdout = rows(offline, Run.parse(released.run_id).dataset_prefix + "holdout/")
     asked = [{"width": r["width"], "colour": r["colour"]} for r in holdout]
-    answers = offline.client.predict(model, {"instances": asked})["predictions"]
+    answers = offline.client.predict("twice", {"instances": asked})["predictions"]
     hits = [a["label"] == r["label"] for a, r in zip(answers, holdout, strict=True)]
-    metrics = offline.client.call("GET", f"v1/models/{model}").document()["metrics"]
+    metrics = offline.client.call("GET", "v1/models/twice").document()["metrics"]
     assert sum(hits) / len(hits) == pytest.approx(metrics["accuracy"], abs=1e-9)
     text = "width,colour\n" + "".join(f"{r['width']!r},{r['colour']}\n" for r in asked)
-    as_csv = offline.client.predict_raw(model, text.encode(), "text/csv").document()
+    as_csv = offline.client.predict_raw("twice", text.encode(), "text/csv").document()
     assert as_csv["predictions"] == answers
