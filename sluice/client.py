@@ -77,12 +77,15 @@ class Client:
                 "letter first, at most 32. Give one with --model."
             )
         if path.is_dir():
-            parts = sorted(p for p in path.rglob("*") if p.is_file() and p.name != SUCCESS_MARKER)
+            below = [p for p in path.iterdir() if p.is_dir()]
+            if below:
+                raise UsageError(f"{below[0]} is a folder; put all parts into {path} itself.")
+            parts = sorted(p for p in path.iterdir() if p.name != SUCCESS_MARKER)
             if not parts:
                 raise UsageError(f"{path} holds no files.")
             prefix = f"{model}/{path.resolve().name}/"
             for part in parts:
-                self._upload(part, prefix + part.relative_to(path).as_posix())
+                self._upload(part, prefix + part.name)
             return self._put(prefix + SUCCESS_MARKER, b"")
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from functions.deploy import requests
 from functions.deploy.rollout import (
@@ -24,12 +27,12 @@ from functions.shared.bus import Bus
 from functions.shared.clients import client
 from functions.shared.hints import Hint
 from functions.shared.models import Models
-from functions.shared.sagemaker import Package, describe, packages
+from functions.shared.sagemaker import Package, describe, no_capacity, packages
 from functions.shared.store import Store
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import DeployEnvironment
 from sluice.contracts.events import Kind
-from sluice.contracts.names import Run, parse_endpoint
+from sluice.contracts.names import Run, is_endpoint_of, parse_endpoint
 from sluice.contracts.prediction import Signature
 from sluice.contracts.release import Champion
 from sluice.contracts.spec import Spec
@@ -52,10 +55,7 @@ class Converger:
         with self.models.lease(hint.model, holder=holder):
             for _ in range(_MAX_STEPS):
                 step = next_step(self._see(hint.model))
-                if isinstance(step, Rest):
-                    break
-                self._do(step)
-                if isinstance(step, Hold):
+                if isinstance(step, Rest) or not self._do(step):
                     break
         if hint.run and hint.detail_type == Kind.RECONCILE:
             self._say_again(hint.run)
@@ -74,7 +74,7 @@ class Converger:
         ]
         ours = {}
         for name in all_names:
-            if parse_endpoint(name)[:2] == (slug, model):
+            if is_endpoint_of(name, slug, model):
                 answer = describe("describe_endpoint", EndpointName=name)
                 if answer:
                     ours[name] = Endpoint(
@@ -115,18 +115,18 @@ class Converger:
         key = package.run.dataset_prefix + "accepted.json"
         return Spec.model_validate(Accepted.model_validate(self.artifacts.read_json(key)).spec)
 
-    def _do(self, step: Step) -> None:
+    def _do(self, step: Step) -> bool:
+        """Take the step; False where it leads no further now."""
         match step:
             case Create(endpoint=name, package=package):
                 self._prepare(package)
                 request = requests.create_request(name, config_name(package), package)
-                client("sagemaker").create_endpoint(**request)
-                self._asked(name, package, "A new endpoint")
+                return self._ask("create_endpoint", request, package, "A new endpoint")
             case Update(endpoint=name, package=package):
                 self._prepare(package)
                 request = requests.update_request(name, config_name(package))
-                client("sagemaker").update_endpoint(**request)
-                self._asked(name, package, "The endpoint is updated beside the version that serves")
+                how = "The endpoint is updated beside the version that serves"
+                return self._ask("update_endpoint", request, package, how)
             case Promote(endpoint=name, package=package):
                 self._promote(name, package)
             case Bar(package=package, why=why, reason=reason):
@@ -138,7 +138,11 @@ class Converger:
                 asked.pop(name, None)
                 self.models.note_asked(model, asked)
             case Hold(package=package, reason=reason):
-                self.say(Kind.RELEASE_WAITING, package.run, status="waiting", reason=reason)
+                # Said once: people are told of it, and reconcile comes by every few minutes.
+                if self.models.first_time(package.run, "held"):
+                    self.say(Kind.RELEASE_WAITING, package.run, status="waiting", reason=reason)
+                return False
+        return True
 
     def _prepare(self, package: Package) -> None:
         """The package's SageMaker Model and EndpointConfig, made where they are not there yet."""
@@ -150,7 +154,17 @@ class Converger:
             request = requests.config_request(name, package, self._spec(package), self.env)
             sagemaker.create_endpoint_config(**request)
 
-    def _asked(self, name: str, package: Package, how: str) -> None:
+    def _ask(self, operation: str, request: dict[str, Any], package: Package, how: str) -> bool:
+        """Create or update the endpoint; False where there is no capacity for it now."""
+        try:
+            getattr(client("sagemaker"), operation)(**request)
+        except ClientError as error:
+            short = no_capacity(error)
+            if short is None:
+                raise
+            self.say(Kind.RELEASE_WAITING, package.run, status="waiting for capacity", reason=short)
+            return False
+        name = request["EndpointName"]
         # Written after the call: a delivery that dies in between asks once more, which is harmless;
         # written before, an update that was never sent would read as a rollback.
         self.models.note_asked(
@@ -165,6 +179,7 @@ class Converger:
             attempt=package.properties.attempt,
             data={"endpoint": name, "version": package.properties.version},
         )
+        return True
 
     def _promote(self, name: str, package: Package) -> None:
         """Scaling first, then the pointer, then the mark in the registry, then the event."""
@@ -213,7 +228,8 @@ class Converger:
         client("sagemaker").update_model_package(
             ModelPackageArn=package.arn,
             ModelApprovalStatus="Rejected",
-            ApprovalDescription=reason[:1024],
+            # SageMaker takes no line breaks here, and failure reasons have them.
+            ApprovalDescription=" ".join(reason.split())[:1024],
             CustomerMetadataProperties=properties.as_strings(),
         )
         self._say_barred(package, why, reason)
@@ -238,3 +254,12 @@ class Converger:
                 self._say_barred(package, package.properties.barred, package.reason)
             elif champion and champion.package == package.arn:
                 self._say_released(package, champion.endpoint, self._spec(package))
+            elif package.approval == "Rejected":
+                self.say(
+                    Kind.MODEL_JUDGED,
+                    run,
+                    stage="gate",
+                    status="rejected",
+                    reason=package.reason or "A person rejected the model package.",
+                    attempt=package.properties.attempt,
+                )

@@ -11,7 +11,8 @@ in service on another config
     not asked for the wanted one yet ...... Update
     asked for it .......................... it was rolled back quietly: Bar it
 in service on the wanted config ........... Promote, then Rest
-an endpoint of an older generation ........ Remove it, a minute after the champion moved on
+failed for want of AWS's capacity ......... Remove the endpoint, to make it again
+an endpoint that is not the champion's .... Remove it, a minute after the champion moved on
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.shared.sagemaker import Package
-from sluice.contracts.names import endpoint, parse_endpoint
+from functions.shared.sagemaker import Package, aws_to_blame
+from sluice.contracts.names import endpoint
 from sluice.contracts.release import Champion
 
 SETTLING: Final = ("Creating", "Updating", "RollingBack", "SystemUpdating", "Deleting")
@@ -163,6 +164,8 @@ def next_step(seen: Seen) -> Step:
         return Rest()
     if found.status == "Failed":
         return _after_failure(seen, found)
+    if found.status != "InService":
+        return Rest()
     if found.config != config_name(want):
         if seen.asked.get(name) == config_name(want):
             why = found.failure or "the new version did not come into service"
@@ -174,6 +177,8 @@ def next_step(seen: Seen) -> Step:
 
 
 def _after_failure(seen: Seen, failed: Endpoint) -> Step:
+    if aws_to_blame(failed.failure):
+        return Remove(failed.name)
     for package in seen.packages:
         if config_name(package) == failed.config and not package.properties.barred:
             why = failed.failure or "the endpoint failed"
@@ -185,6 +190,6 @@ def _farewell(seen: Seen, champion: Champion) -> Step:
     if seen.now - datetime.fromisoformat(champion.released_at) < FAREWELL:
         return Rest()
     for name, old in seen.endpoints.items():
-        if parse_endpoint(name)[2] < champion.generation and old.status not in SETTLING:
+        if name != champion.endpoint and old.status not in SETTLING:
             return Remove(name)
     return Rest()

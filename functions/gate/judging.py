@@ -17,7 +17,7 @@ from functions.shared.bus import Bus
 from functions.shared.clients import client
 from functions.shared.hints import Hint
 from functions.shared.models import Models
-from functions.shared.sagemaker import Package, describe, describe_attempts, packages
+from functions.shared.sagemaker import Package, describe, describe_attempts, no_capacity, packages
 from functions.shared.store import Store
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import GateEnvironment
@@ -94,6 +94,15 @@ class Judge:
         try:
             client("sagemaker").create_processing_job(**request)
         except ClientError as error:
+            if short := no_capacity(error):
+                self.say(
+                    Kind.EVALUATION_WAITING,
+                    run,
+                    status="waiting for capacity",
+                    reason=short,
+                    attempt=number,
+                )
+                return
             if error.response["Error"]["Code"] != "ResourceInUse":
                 raise
         beside = f"beside version {champion.version}" if champion else "alone: nothing serves yet"

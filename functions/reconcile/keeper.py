@@ -16,7 +16,7 @@ from functions.shared.hints import Hint
 from functions.shared.models import Models
 from functions.shared.store import Store
 from sluice.contracts.environment import ReconcileEnvironment
-from sluice.contracts.events import Kind
+from sluice.contracts.events import Kind, moment
 from sluice.contracts.ledger import ALL_RUNS, BY_TIME
 from sluice.contracts.names import SUCCESS_MARKER, Run, drop_id
 
@@ -38,7 +38,9 @@ class Keeper:
             "gate": self.env.gate_queue,
             "deploy": self.env.deploy_queue,
         }
-        for message in messages(self.env.slug, self._open_runs(), self.models.names()):
+        for message in messages(
+            self.env.slug, self._open_runs(), self.models.names(), self.say.now()
+        ):
             client("sqs").send_message(
                 QueueUrl=queues[message.stage], MessageBody=json.dumps(message.body)
             )
@@ -50,13 +52,15 @@ class Keeper:
             page = table(self.env.ledger_table).query(
                 IndexName=BY_TIME,
                 KeyConditionExpression=Key("gsi").eq(ALL_RUNS),
-                FilterExpression=Attr("state").eq("running") & Attr("repeats").not_exists(),
+                FilterExpression=Attr("state").is_in(["running", "waiting"])
+                & Attr("repeats").not_exists(),
                 **more,
             )
             for item in page["Items"]:
                 yield OpenRun(
                     run=Run.parse(item["run"]),
-                    phase=item["phase"],
+                    phase=item["phase"] or item["state"],
+                    updated=moment(item["updated"]),
                     stage_reached=int(item["rank"]),
                     key=item["source"],
                     version=item["source_version"],

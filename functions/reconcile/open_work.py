@@ -18,11 +18,16 @@ QueuedStage = Literal["validate", "train", "gate", "deploy"]
 
 _WAITS_FOR: Final[dict[str, tuple[QueuedStage, ...]]] = {
     "validating": ("validate",),
-    "waiting for capacity": ("train",),
+    "waiting for capacity": ("train", "gate", "deploy"),
     "training": ("train", "gate"),
     "evaluating": ("gate",),
     "deploying": ("deploy",),
+    # A person's answer whose event was lost: deploy finds it in the registry.
+    "waiting": ("deploy",),
 }
+_VALIDATES_FOR: Final = timedelta(seconds=930)
+"""validate's time-out and margin (infra/validate.py): younger, it may still be at work, and a
+second delivery would only take another's place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +36,8 @@ class OpenRun:
 
     run: Run
     phase: str
+    """Of a run that waits for a person: `waiting`."""
+    updated: datetime
     stage_reached: int
     """Rank of its header; it tells the two kinds of `queued` apart."""
     key: str
@@ -49,7 +56,9 @@ _ACCEPTED_RANK: Final = 30
 """From here on a queued run waits for train, before it for validate."""
 
 
-def messages(slug: str, runs: Iterable[OpenRun], models: Iterable[str]) -> Iterator[Message]:
+def messages(
+    slug: str, runs: Iterable[OpenRun], models: Iterable[str], now: datetime
+) -> Iterator[Message]:
     """Every open run for the stages it may wait for, and every model for deploy."""
     for open_run in runs:
         if open_run.phase == "queued":
@@ -57,6 +66,8 @@ def messages(slug: str, runs: Iterable[OpenRun], models: Iterable[str]) -> Itera
             stages: tuple[QueuedStage, ...] = ("train",) if accepted else ("validate",)
         else:
             stages = _WAITS_FOR[open_run.phase]
+        if stages == ("validate",) and now - open_run.updated < _VALIDATES_FOR:
+            continue
         for stage in stages:
             yield Message(stage=stage, body=_body(slug, open_run=open_run))
     for model in models:
@@ -99,5 +110,6 @@ def waiting_folders(objects: Iterable[DroppedObject], now: datetime) -> dict[str
     return {
         folder: part
         for folder, part in newest.items()
-        if folder not in closed and now - part.modified > INCOMPLETE_AFTER
+        if now - part.modified > INCOMPLETE_AFTER
+        and not any(folder == done or folder.startswith(done + "/") for done in closed)
     }

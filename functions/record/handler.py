@@ -17,7 +17,7 @@ from functions.record.timeline import PACKAGE_CHANGE, line
 from functions.shared.bus import Bus, utc_now
 from functions.shared.clients import prepare
 from functions.shared.frame import run_step
-from functions.shared.hints import Hint, read_hint
+from functions.shared.hints import Hint, NotOurs, read_hint
 from functions.shared.models import Models
 from sluice.contracts.environment import RecordEnvironment
 from sluice.contracts.events import Kind
@@ -56,7 +56,10 @@ class Recorder:
     def bury(self, queue: str, body: str) -> None:
         """Say that a stage gave a message up."""
         stage = queue.removeprefix(f"{self.slug}-").removesuffix(DEAD)
-        hint = read_hint(json.loads(body), self.slug)
+        try:
+            hint = read_hint(json.loads(body), self.slug)
+        except NotOurs:
+            return
         if hint.run is None:
             # A schedule's tick: the next one does the same work; the queue's alarm told of it.
             return

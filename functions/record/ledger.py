@@ -73,14 +73,16 @@ class Ledger:
                 Key={"pk": run_key(str(run)), "sk": HEADER},
                 UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
                 "#rank = :rank, updated = :updated",
-                ConditionExpression="#rank < :rank OR (#rank = :rank AND updated < :updated)",
+                # A run that repeats another moves with that one, not by its own events.
+                ConditionExpression="attribute_not_exists(repeats) AND "
+                "(#rank < :rank OR (#rank = :rank AND updated < :updated))",
                 ExpressionAttributeNames=names,
                 ExpressionAttributeValues=values,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return
-            raise
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+        # Even where nothing moved: a delivery that died after its move never carried it on.
         self._carry_to_repeats(run)
 
     def _open(self, run: Run, line: Line, data: dict[str, Any]) -> None:
@@ -131,15 +133,21 @@ class Ledger:
                 self._copy(follower["run"], header)
 
     def _copy(self, follower: str, header: dict[str, Any]) -> None:
-        self._table.update_item(
-            Key={"pk": run_key(follower), "sk": HEADER},
-            UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
-            "updated = :updated",
-            ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues={
-                ":state": header["state"],
-                ":phase": header["phase"],
-                ":reason": f"The same content as {header['run']}: {header['reason']}",
-                ":updated": header["updated"],
-            },
-        )
+        try:
+            self._table.update_item(
+                Key={"pk": run_key(follower), "sk": HEADER},
+                UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
+                "updated = :updated, carried = :carried",
+                ConditionExpression="attribute_not_exists(carried) OR carried <= :carried",
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues={
+                    ":state": header["state"],
+                    ":phase": header["phase"],
+                    ":reason": f"The same content as {header['run']}: {header['reason']}",
+                    ":updated": header["updated"],
+                    ":carried": header["rank"],
+                },
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise

@@ -33,10 +33,14 @@ STANDINGS: Final[dict[tuple[Kind, str], Standing]] = {
         40, "running", "waiting for capacity"
     ),
     (Kind.TRAINING_STARTED, "started"): Standing(41, "running", "training"),
+    (Kind.EVALUATION_WAITING, "waiting for capacity"): Standing(
+        49, "running", "waiting for capacity"
+    ),
     (Kind.EVALUATION_STARTED, "started"): Standing(50, "running", "evaluating"),
     (Kind.MODEL_JUDGED, "approved"): Standing(60, "running", "deploying"),
     (Kind.MODEL_JUDGED, "waiting"): Standing(61, "waiting"),
     (Kind.RELEASE_WAITING, "waiting"): Standing(62, "waiting"),
+    (Kind.RELEASE_WAITING, "waiting for capacity"): Standing(62, "running", "waiting for capacity"),
     (Kind.RELEASE_STARTED, "started"): Standing(63, "running", "deploying"),
     (Kind.RUN_FAILED, "failed"): Standing(70, "failed"),
     (Kind.DROP_REJECTED, "rejected"): Standing(80, "rejected"),

@@ -28,6 +28,9 @@ from sluice.contracts.release import Champion
 POINTER_SECONDS: Final = 5.0
 """How long a champion pointer is believed before it is read again."""
 
+_MAX_ANSWER_BYTES: Final = 5_000_000
+"""A Lambda answers 6 MB at most, its own envelope and the escaping of quotes included."""
+
 _ENDPOINT_SECONDS: Final = 25.0
 """Patience with an endpoint; API Gateway gives up after 29 s."""
 
@@ -112,7 +115,14 @@ class Door:
                 f"The endpoint of {champion.model} cannot be reached.",
                 remedy="Try again in a moment.",
             ) from None
-        return answers.predicted(champion.model, answer["Body"].read())
+        predicted = answer["Body"].read()
+        if len(predicted) > _MAX_ANSWER_BYTES:
+            raise RequestRefused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"The answer has {len(predicted):,} bytes, more than can be passed on.",
+                remedy="Send fewer rows in one request.",
+            )
+        return answers.predicted(champion.model, predicted)
 
     def _champion(self, model: str) -> Champion:
         known = self._pointers.get(model)

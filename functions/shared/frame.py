@@ -16,7 +16,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.shared.hints import Hint, read_hint
+from functions.shared.hints import Hint, NotOurs, read_hint
 
 Step = Callable[[Hint], None]
 
@@ -31,6 +31,8 @@ def run_step(event: Any, context: Any, *, stage: str, slug: str, step: Step) -> 
             hint = read_hint(json.loads(record["body"]), slug)
             logger.append_keys(run=hint.run_name, model=hint.model)
             step(hint)
+        except NotOurs as error:
+            logger.warning("not about us", why=str(error))
         except Exception:
             logger.exception("the step failed")
             failed.append({"itemIdentifier": record["messageId"]})

@@ -9,6 +9,10 @@ from sluice.contracts.drop import Arrival, read_arrival
 from sluice.contracts.names import Run, parse_attempt, parse_endpoint
 
 
+class NotOurs(ValueError):
+    """The event is about something that only carries our prefix; nobody needs to act on it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hint:
     """An event reduced to its subject. `run` is None where the event is about a whole model."""
@@ -33,7 +37,14 @@ class Hint:
 
 
 def read_hint(event: dict[str, Any], slug: str) -> Hint:
-    """The subject of an EventBridge event. `ValueError` where it is about none of our runs."""
+    """The subject of an EventBridge event; `NotOurs` where it is about none of our runs."""
+    try:
+        return _read(event, slug)
+    except ValueError as error:
+        raise NotOurs(str(error)) from None
+
+
+def _read(event: dict[str, Any], slug: str) -> Hint:
     kind, detail = event["detail-type"], event.get("detail") or {}
     if kind == "Object Created":
         item = detail["object"]

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from boto3.dynamodb.conditions import Attr, Key
@@ -27,6 +28,8 @@ from sluice.contracts.release import Champion
 
 _MODELS = "models"
 _CHAMPIONS = "champions"
+_DROPS_A_SECOND = 1000
+"""Sequence numbers within one second of arrival."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,17 @@ class Models:
                 return
             more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
-    def sequence(self, run: Run) -> int:
-        """The drop's place among the drops of its model, from 1; the same whenever asked."""
+    def sequence(self, run: Run, arrived: datetime | None) -> int:
+        """The drop's place among the drops of its model; the same whenever asked.
+
+        It orders by when the object arrived, to S3's second, and within one second by which drop
+        asked first: a delivery that comes late does not make its drop a later one.
+        """
         pk = _pk(run.model)
         known = self._get(pk, f"drop#{run.drop}")
         if known is None:
             self._put_new({"pk": _MODELS, "sk": run.model})
-            number = int(
+            counter = int(
                 self._table.update_item(
                     Key={"pk": pk, "sk": "counter"},
                     UpdateExpression="ADD #n :one",
@@ -78,7 +85,8 @@ class Models:
                     ReturnValues="UPDATED_NEW",
                 )["Attributes"]["number"]
             )
-            # A number is lost where two deliveries race or one dies here; only the order counts.
+            second = int(arrived.timestamp()) if arrived else 0
+            number = second * _DROPS_A_SECOND + counter % _DROPS_A_SECOND
             self._put_new({"pk": pk, "sk": f"drop#{run.drop}", "number": number})
             known = self._get(pk, f"drop#{run.drop}")
         return int(known["number"]) if known else 0
@@ -86,13 +94,14 @@ class Models:
     def claim_content(self, run: Run, digest: str) -> str:
         """The run that owns this content: this one, or an earlier one that it then repeats.
 
-        Content whose owner failed is free again: dropping it once more tries once more.
+        Content is free again where its owner failed, or where a later drop's release serves by
+        now: dropping it once more is then a wish to go back, not a repetition.
         """
         key = {"pk": _pk(run.model), "sk": f"digest#{digest}"}
         if self._put_new(key | {"run": str(run)}):
             return str(run)
         owner = str((self._get(**key) or {}).get("run", run))
-        if owner == str(run) or not self._get(key["pk"], f"failed#{Run.parse(owner).drop}"):
+        if owner == str(run) or not self._outlived(Run.parse(owner)):
             return owner
         try:
             self._table.put_item(
@@ -103,6 +112,13 @@ class Models:
                 return self.claim_content(run, digest)
             raise
         return str(run)
+
+    def _outlived(self, owner: Run) -> bool:
+        if self._get(_pk(owner.model), f"failed#{owner.drop}"):
+            return True
+        champion = self.champion(owner.model)
+        known = self._get(_pk(owner.model), f"drop#{owner.drop}")
+        return bool(champion and known and champion.sequence > int(known["number"]))
 
     def note_failed(self, run: Run) -> None:
         """Remember that the run failed, which frees its content."""

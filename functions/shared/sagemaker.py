@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from botocore.exceptions import ClientError
 
@@ -12,7 +13,27 @@ from functions.shared.clients import client
 from sluice.contracts.names import Run, package_group
 from sluice.contracts.release import PackageProperties
 
+CONSIDERED: Final = 30
 _ABSENT = ("ResourceNotFound", "ValidationException")
+
+
+_AWS_TO_BLAME = re.compile(
+    r"InternalServerError|internal error|CapacityError|insufficient ?capacity|MaxWaitTimeExceeded|"
+    r"Unable to provision requested ML compute capacity",
+    re.IGNORECASE,
+)
+
+
+def aws_to_blame(reason: str) -> bool:
+    """Whether a failure is AWS's own, not the data's or the model's: worth another attempt."""
+    return _AWS_TO_BLAME.search(reason) is not None
+
+
+def no_capacity(error: ClientError) -> str | None:
+    """AWS's words where a quota or the capacity is used up for now, else None."""
+    if error.response["Error"]["Code"] == "ResourceLimitExceeded":
+        return str(error.response["Error"]["Message"])
+    return None
 
 
 def absent(error: ClientError) -> bool:
@@ -72,16 +93,22 @@ class Package:
 
 
 def packages(slug: str, model: str) -> list[Package]:
-    """Every package of the model that the gate registered, newest drop first."""
-    pages = client("sagemaker").get_paginator("list_model_packages")
-    found: list[Package | None] = []
+    """The model's newest packages that the gate registered, newest drop first.
+
+    The `CONSIDERED` newest only: older ones were decided long ago, and each costs a Describe call.
+    """
     try:
-        for page in pages.paginate(ModelPackageGroupName=package_group(slug, model)):
-            summaries = page["ModelPackageSummaryList"]
-            found.extend(read_package(summary["ModelPackageArn"]) for summary in summaries)
+        summaries = client("sagemaker").list_model_packages(
+            ModelPackageGroupName=package_group(slug, model),
+            SortBy="CreationTime",
+            SortOrder="Descending",
+            MaxResults=CONSIDERED,
+        )["ModelPackageSummaryList"]
     except ClientError as error:
-        if not absent(error):
-            raise
+        if absent(error):
+            return []
+        raise
+    found = [read_package(summary["ModelPackageArn"]) for summary in summaries]
     ours = [package for package in found if package is not None]
     return sorted(ours, key=lambda package: package.properties.sequence, reverse=True)
 

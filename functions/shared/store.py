@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,8 @@ class Store:
                 IfNoneMatch="*",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in {
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-            }:
+            # A conflict means that another write is under way: raised, so that we look again.
+            if error.response["Error"]["Code"] == "PreconditionFailed":
                 return False
             raise
         return True
@@ -75,14 +74,23 @@ class Store:
 
     def size(self, key: str, version: str | None = None) -> int | None:
         """Size of one object (version) in bytes, or None where it is gone."""
+        found = self._head(key, version)
+        return int(found["ContentLength"]) if found else None
+
+    def arrived(self, key: str, version: str | None = None) -> datetime | None:
+        """When the object (version) was put, or None where it is gone."""
+        found = self._head(key, version)
+        return found["LastModified"] if found else None
+
+    def _head(self, key: str, version: str | None) -> dict[str, Any] | None:
         which = {"VersionId": version} if version else {}
         try:
-            answer = client("s3").head_object(Bucket=self.bucket, Key=key, **which)
+            answer: dict[str, Any] = client("s3").head_object(Bucket=self.bucket, Key=key, **which)
         except ClientError as error:
             if error.response["Error"]["Code"] in _MISSING:
                 return None
             raise
-        return int(answer["ContentLength"])
+        return answer
 
     def download(self, key: str, path: Path, version: str | None = None) -> None:
         """Fetch one object to a file, in parts where it is large."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from functions.shared.sagemaker import aws_to_blame
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
@@ -13,13 +13,6 @@ from sluice.contracts.spec import Policy, Spec
 from sluice.contracts.training import METRIC_DEFINITIONS, Hyperparameters
 
 MAX_ATTEMPTS = 3
-
-_RETRYABLE = re.compile(
-    r"InternalServerError|CapacityError|insufficient capacity|MaxWaitTimeExceeded|"
-    r"Unable to provision requested ML compute capacity",
-    re.IGNORECASE,
-)
-"""Failure reasons that are AWS's, not the data's: worth another attempt."""
 
 _ARTEFACT_MARGIN_SECONDS = 300
 """Start-up, export and upload, on top of the learner's own budget."""
@@ -61,7 +54,7 @@ def decide(jobs: list[Job]) -> Decision:
         return Decision(action="wait", attempt=last.attempt, reason="The job is under way.")
     if last.status == "Completed":
         return Decision(action="done", attempt=last.attempt, reason="The job has completed.")
-    if _RETRYABLE.search(last.why) and last.attempt < MAX_ATTEMPTS:
+    if aws_to_blame(f"{last.secondary} {last.failure}") and last.attempt < MAX_ATTEMPTS:
         return Decision(
             action="start",
             attempt=last.attempt + 1,
@@ -94,9 +87,9 @@ def runtime_seconds(spec: Spec, policy: Policy) -> int:
     return int(min(spec.train.minutes * 60, spec.train.usd / price * 3600))
 
 
-def on_spot(spec: Spec, attempt: int) -> bool:
+def on_spot(accepted: Accepted, attempt: int) -> bool:
     """Whether an attempt runs on spare capacity: the first one may, later ones go on demand."""
-    return spec.train.spot and attempt == 1
+    return Spec.model_validate(accepted.spec).train.spot and attempt == 1
 
 
 def request(
@@ -106,6 +99,7 @@ def request(
     task: str,
     *,
     env: TrainEnvironment,
+    spot: bool,
 ) -> dict[str, Any]:
     """The CreateTrainingJob request. It mounts `train/` and two documents, never `holdout/`."""
     spec, policy = Spec.model_validate(accepted.spec), env.bounds()
@@ -113,7 +107,6 @@ def request(
     bucket = f"s3://{env.artifact_bucket}/"
     dataset = bucket + run.dataset_prefix
     seconds = runtime_seconds(spec, policy)
-    spot = on_spot(spec, attempt)
     hyperparameters = Hyperparameters(
         model=run.model,
         version=f"{run.drop}-{attempt:02d}",
@@ -168,13 +161,13 @@ def _channel(name: str, uri: str) -> dict[str, Any]:
     }
 
 
-def explain(attempt: int, accepted: Accepted, task: str, *, policy: Policy) -> str:
+def explain(accepted: Accepted, task: str, *, policy: Policy, spot: bool) -> str:
     """What was decided and why, for the timeline."""
     spec = Spec.model_validate(accepted.spec)
     kind = hardware(spec, policy)
     limit = runtime_seconds(spec, policy) / 60
     asked = "asked for" if spec.train.hardware != "auto" else "the policy's first choice"
-    capacity = "spot capacity" if on_spot(spec, attempt) else "on demand"
+    capacity = "spot capacity" if spot else "on demand"
     return (
         f"A {task} learner on {policy.training_instance[kind]} ({kind}, {asked}), fp32, "
         f"{capacity}, at most {limit:g} minutes."

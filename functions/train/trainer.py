@@ -14,7 +14,7 @@ from functions.shared.bus import Bus
 from functions.shared.clients import client
 from functions.shared.hints import Hint
 from functions.shared.models import Models
-from functions.shared.sagemaker import describe_attempts
+from functions.shared.sagemaker import describe_attempts, no_capacity
 from functions.shared.store import Store
 from functions.train import plan
 from sluice.contracts.dataset import Accepted, Schema
@@ -41,6 +41,7 @@ class Trainer:
         accepted = Accepted.model_validate(found)
         if accepted.repeats:
             return
+        described = list(describe_attempts("training", run))
         jobs = [
             plan.Job(
                 attempt=attempt,
@@ -48,13 +49,14 @@ class Trainer:
                 secondary=job["SecondaryStatus"],
                 failure=job.get("FailureReason", ""),
             )
-            for attempt, job in describe_attempts("training", run)
+            for attempt, job in described
         ]
         decision = plan.decide(jobs)
         if decision.action == "start":
             self._start(run, decision.attempt, accepted)
         elif decision.action == "wait":
-            self._say_started(run, decision.attempt, accepted)
+            spot = bool(described[-1][1].get("EnableManagedSpotTraining"))
+            self._say_started(run, decision.attempt, accepted, spot=spot)
         elif decision.action == "fail":
             self.models.note_failed(run)
             self.say(
@@ -66,33 +68,43 @@ class Trainer:
             )
 
     def _start(self, run: Run, attempt: int, accepted: Accepted) -> None:
-        task = self._task(run)
-        try:
-            client("sagemaker").create_training_job(
-                **plan.request(run, attempt, accepted, task, env=self.env)
+        spot = plan.on_spot(accepted, attempt)
+        short = self._create(run, attempt, accepted, spot=spot)
+        if short and spot:
+            # Spot has a quota of its own, which is 0 in many accounts.
+            spot = False
+            short = self._create(run, attempt, accepted, spot=spot)
+        if short:
+            self.say(
+                Kind.TRAINING_WAITING,
+                run,
+                status="waiting for capacity",
+                reason=short,
+                attempt=attempt,
             )
-        except ClientError as error:
-            code = error.response["Error"]["Code"]
-            if code == "ResourceInUse":
-                return  # Another delivery of the same event started it.
-            if code == "ResourceLimitExceeded":
-                self.say(
-                    Kind.TRAINING_WAITING,
-                    run,
-                    status="waiting for capacity",
-                    reason=error.response["Error"]["Message"],
-                    attempt=attempt,
-                )
-                return
-            raise
-        self._say_started(run, attempt, accepted)
+            return
+        self._say_started(run, attempt, accepted, spot=spot)
 
-    def _say_started(self, run: Run, attempt: int, accepted: Accepted) -> None:
+    def _create(self, run: Run, attempt: int, accepted: Accepted, *, spot: bool) -> str | None:
+        """Start the job; AWS's words where there is no capacity for it now."""
+        request = plan.request(run, attempt, accepted, self._task(run), env=self.env, spot=spot)
+        try:
+            client("sagemaker").create_training_job(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceInUse":
+                short = no_capacity(error)
+                if short is None:
+                    raise
+                return short
+            # Another delivery of the same event started it.
+        return None
+
+    def _say_started(self, run: Run, attempt: int, accepted: Accepted, *, spot: bool) -> None:
         self.say(
             Kind.TRAINING_STARTED,
             run,
             status="started",
-            reason=plan.explain(attempt, accepted, self._task(run), policy=self.env.bounds()),
+            reason=plan.explain(accepted, self._task(run), policy=self.env.bounds(), spot=spot),
             attempt=attempt,
             data={"job": run.attempt(attempt)},
         )

@@ -86,7 +86,7 @@ class Intake:
     def _accept(self, run: Run, arrival: Arrival) -> None:
         if arrival.kind == "misplaced":
             raise DropRefused(arrival.fault)
-        sequence = self.models.sequence(run)
+        sequence = self.models.sequence(run, self.drops.arrived(arrival.key, arrival.version))
         found = self.drops.read(f"{run.model}/{SPEC_FILE}")
         text, spec_version = found or (None, None)
         spec = parse_spec(text, self.policy)
@@ -122,8 +122,7 @@ class Intake:
             reason=report.reason,
             at=self.say.now().isoformat(timespec="milliseconds"),
         )
-        self._commit(run.dataset_prefix + "accepted.json", accepted)
-        self._say_accepted(run, accepted)
+        self._commit(run, arrival, run.dataset_prefix + "accepted.json", accepted)
 
     def _fetch(self, arrival: Arrival, to: Path, spec: Spec) -> tuple[Path, str]:
         """The dropped file, or the folder of parts, on local disk, and its content's digest."""
@@ -138,6 +137,12 @@ class Intake:
                 for item in self.drops.list(arrival.folder)
                 if not item["Key"].endswith(("/", SUCCESS_MARKER))
             ]
+            for key, _, _ in parts:
+                if "/" in key.removeprefix(arrival.folder):
+                    raise DropRefused(
+                        f"{key} lies in a folder below the drop's.",
+                        remedy=f"Put all parts into {arrival.folder} itself.",
+                    )
             if not parts:
                 raise DropRefused(
                     f"{arrival.folder} holds nothing but its {SUCCESS_MARKER}.",
@@ -183,7 +188,7 @@ class Intake:
             version = arrival.version if key == arrival.key else ""
             if self.drops.size(key, version) is not None:
                 name = key.removeprefix(arrival.folder or key.rpartition("/")[0] + "/")
-                to = run.quarantine_prefix + (name.lstrip("/") or "drop")
+                to = run.quarantine_prefix + name.lstrip("/")
                 self.artifacts.copy_from(self.drops, key, version, to)
         with tempfile.TemporaryDirectory(prefix="report-") as folder:
             _write_report(Path(folder), report)
@@ -194,13 +199,14 @@ class Intake:
             reason=report.reason,
             at=self.say.now().isoformat(timespec="milliseconds"),
         )
-        self._commit(run.quarantine_prefix + "rejected.json", rejected)
-        self._say_rejected(run, rejected)
+        self._commit(run, arrival, run.quarantine_prefix + "rejected.json", rejected)
 
-    def _commit(self, key: str, marker: Accepted | Rejected) -> None:
-        # A marker that stands already was written by another delivery of the same drop; equal work
-        # made equal files, so theirs may stand.
+    def _commit(self, run: Run, arrival: Arrival, key: str, marker: Accepted | Rejected) -> None:
+        """Write the marker, unless another delivery of the same drop was first; say what stands."""
+        if self._say_again(run, arrival):
+            return
         self.artifacts.write_once(key, marker.model_dump_json(indent=2).encode())
+        self._say_again(run, arrival)
 
     def _say_accepted(self, run: Run, accepted: Accepted) -> None:
         data = {**accepted.source, "report": run.dataset_prefix + "report.html"}

@@ -120,7 +120,7 @@ class Accepted(_Document):
 
     run: str
     sequence: int
-    """Rises by one a drop of this model; a later drop never loses to an earlier one."""
+    """Orders the drops of a model by arrival; a later drop never loses to an earlier one."""
     digest: str
     """SHA-256 of the dropped bytes and the effective spec: finds a repeated drop."""
     repeats: str | None = None

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DROP_INCOMPLETE = "Drop Incomplete"
     TRAINING_STARTED = "Training Started"
     TRAINING_WAITING = "Training Waiting"
+    EVALUATION_WAITING = "Evaluation Waiting"
     EVALUATION_STARTED = "Evaluation Started"
     MODEL_JUDGED = "Model Judged"
     RELEASE_STARTED = "Release Started"

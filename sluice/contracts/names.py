@@ -123,6 +123,11 @@ def parse_endpoint(name: str) -> tuple[str, str, int]:
     return match[1], match[2], int(match[3])
 
 
+def is_endpoint_of(name: str, slug: str, model: str) -> bool:
+    """Whether `name` is an endpoint of this model; others may use our prefix for their own."""
+    return re.fullmatch(rf"{re.escape(slug)}-{re.escape(model)}-g\d+", name) is not None
+
+
 VARIANT: Final = "main"
 """The one production variant of every endpoint."""
 

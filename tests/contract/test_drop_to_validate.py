@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
@@ -14,6 +14,7 @@ from functions.validate.intake import Intake
 from sluice.contracts.dataset import Accepted, Schema
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
+from sluice.contracts.release import Champion
 from sluice.contracts.spec import Policy
 from tests.fakes import Context, SpokenBus, object_created, queued
 
@@ -70,7 +71,7 @@ def test_a_good_file_becomes_a_dataset_with_its_marker_and_its_event(intake):
     accepted = Accepted.model_validate(
         Store("artifacts").read_json(run.dataset_prefix + "accepted.json")
     )
-    assert (accepted.sequence, accepted.repeats) == (1, None)
+    assert accepted.repeats is None
     schema = Schema.model_validate(Store("artifacts").read_json(run.dataset_prefix + "schema.json"))
     assert schema.target is not None
     assert (schema.target.name, schema.task) == ("colour", "classification")
@@ -162,9 +163,42 @@ def test_an_empty_folder_with_a_marker_is_refused(intake):
     assert "nothing but its _SUCCESS" in intake.say.said[-1].reason
 
 
-def test_sequence_numbers_rise_with_every_drop_and_stay_with_it(intake):
-    first, second = (Run(slug="sluice", model="paint", drop=c * 12) for c in "ab")
-    assert [intake.models.sequence(run) for run in (first, second, first)] == [1, 2, 1]
+def test_drops_are_ordered_by_arrival_however_late_they_are_taken_up(intake):
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    first, second, third = (Run(slug="sluice", model="paint", drop=c * 12) for c in "abc")
+    sequence = intake.models.sequence
+    late = sequence(second, noon + timedelta(seconds=1))
+    assert sequence(first, noon) < late < sequence(third, noon + timedelta(seconds=1))
+    assert sequence(second, noon + timedelta(hours=1)) == late
+
+
+def test_going_back_to_content_that_was_replaced_is_no_repetition(intake):
+    first = drop(intake, "paint/paint.csv", GOOD)
+    champion = Champion(
+        model="paint",
+        version="later",
+        run=str(first),
+        attempt=1,
+        sequence=intake.models.sequence(first, None) + 1,
+        endpoint="sluice-paint-g1",
+        generation=1,
+        endpoint_config="later",
+        package="arn",
+        instance_type="ml.m5.large",
+        artifacts="s3://artifacts/",
+        evaluation="s3://artifacts/evaluation.json",
+        released_at="2026-11-20T12:00:00+00:00",
+    )
+    intake.models.crown(champion)
+    drop(intake, "paint/back.csv", GOOD)
+    assert intake.say.said[-1].kind == Kind.DATASET_ACCEPTED
+
+
+def test_a_part_in_a_folder_below_is_refused_not_lost(intake):
+    put("paint/2026/a=1/part-0.csv", GOOD)
+    put("paint/2026/a=2/part-0.csv", GOOD)
+    drop(intake, "paint/2026/_SUCCESS", b"")
+    assert "below the drop's" in intake.say.said[-1].reason
 
 
 def test_only_one_delivery_converges_a_model_at_a_time(intake):
@@ -178,8 +212,21 @@ def test_only_one_delivery_converges_a_model_at_a_time(intake):
         pass
 
 
-def test_a_message_whose_step_raises_goes_back_to_its_queue(intake):
-    event = {"detail-type": "Nonsense", "detail": {}}
-    answer = handle(queued(event), Context(), by=intake)
+class Broken:
+    """An intake whose step dies."""
+
+    slug = "sluice"
+
+    def take(self, hint: object) -> None:
+        raise RuntimeError("out of luck")
+
+
+def test_a_message_whose_step_raises_goes_back_to_its_queue():
+    event = queued(object_created("drops", "paint/paint.csv", "1"))
+    answer = handle(event, Context(), by=Broken())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "message-1"}]}
-    assert json.dumps(answer)
+
+
+def test_an_event_about_something_else_is_let_go(intake):
+    foreign = {"detail-type": "SageMaker Endpoint State Change", "detail": {"EndpointName": "x"}}
+    assert handle(queued(foreign), Context(), by=intake) == {"batchItemFailures": []}

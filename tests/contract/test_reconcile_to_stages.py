@@ -85,7 +85,7 @@ def test_an_open_run_goes_to_the_stage_it_waits_for_and_an_ended_one_nowhere(kee
 
 
 def test_every_model_is_put_before_deploy(keeper):
-    keeper.models.sequence(Run(slug="sluice", model="iris", drop="a" * 12))
+    keeper.models.sequence(Run(slug="sluice", model="iris", drop="a" * 12), None)
     assert [m["detail"]["model"] for m in tick(keeper)["deploy"]] == ["iris"]
 
 

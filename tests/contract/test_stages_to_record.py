@@ -107,6 +107,14 @@ def test_a_repeat_ends_as_the_run_it_repeats_whichever_is_heard_first(recorder):
         assert str(RUN) in header(run).reason
 
 
+def test_late_events_of_its_own_do_not_move_a_repeat(recorder):
+    repeat = Run(slug="sluice", model="iris", drop="b" * 12)
+    hear(recorder, said(*WAY[-1], second=9))
+    hear(recorder, said(Kind.DROP_REPEATED, "validate", "repeated", run=repeat, repeats=str(RUN)))
+    hear(recorder, said(*WAY[0], run=repeat, second=20))
+    assert header(repeat).state == "released"
+
+
 def test_a_dead_letter_fails_its_run_and_keeps_the_message_and_frees_the_content(recorder):
     recorder.models.claim_content(RUN, "digest")
     body = said(Kind.DATASET_ACCEPTED, "validate", "accepted")

@@ -106,8 +106,16 @@ class Offline:
                     sagemaker.update_model_package(
                         ModelPackageArn=package["ModelPackageArn"], ModelApprovalStatus="Rejected"
                     )
-        for endpoint in sagemaker.list_endpoints(NameContains=f"{group}-g")["Endpoints"]:
-            sagemaker.delete_endpoint(EndpointName=endpoint["EndpointName"])
+
+        def gone() -> bool:
+            """SageMaker refuses to delete an endpoint that still settles."""
+            found = sagemaker.list_endpoints(NameContains=f"{group}-g")["Endpoints"]
+            for endpoint in found:
+                if endpoint["EndpointStatus"] in ("InService", "Failed"):
+                    sagemaker.delete_endpoint(EndpointName=endpoint["EndpointName"])
+            return not found
+
+        poll(gone, what=f"end of {group}'s endpoints")
 
     def queue_url(self, stage: str) -> str:
         url: str = self.aws("sqs").get_queue_url(QueueName=f"{self.slug}-{stage}")["QueueUrl"]

@@ -126,6 +126,22 @@ def test_a_first_version_that_does_not_start_is_barred_then_its_endpoint_removed
     assert "no ping" in step.reason
 
 
+def test_a_start_that_failed_for_want_of_capacity_is_tried_again():
+    failed = endpoint(NEW, "Failed", failure="Unable to provision requested ML compute capacity.")
+    seen = replace(SEEN, packages=[NEW], champion=None, endpoints={G1: failed})
+    assert next_step(seen) == Remove(G1)
+
+
+def test_an_endpoint_in_no_known_state_is_left_alone():
+    lost = replace(SEEN, endpoints={G1: endpoint(OLD, "UpdateRollbackFailed")})
+    assert next_step(lost) == Rest()
+
+
+def test_an_endpoint_that_was_made_for_a_release_nobody_wants_any_more_is_removed():
+    both = {G1: endpoint(NEW), G2: endpoint(OLD, name=G2)}
+    assert next_step(replace(SEEN, champion=champion(NEW), endpoints=both)) == Remove(G2)
+
+
 def test_an_overtaken_approval_that_never_served_is_superseded():
     overtaken = package(1)
     step = next_step(replace(SEEN, packages=[NEW, overtaken], champion=None, endpoints={}))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,14 +18,21 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def open_run(phase: str, rank: int) -> OpenRun:
-    return OpenRun(run=RUN, phase=phase, stage_reached=rank, key="iris/iris.csv", version="1")
+    return OpenRun(
+        run=RUN,
+        phase=phase,
+        stage_reached=rank,
+        updated=NOW - timedelta(hours=1),
+        key="iris/iris.csv",
+        version="1",
+    )
 
 
 @pytest.mark.parametrize(
     "standing", [ARRIVED, *(s for s in STANDINGS.values() if s.state == "running")], ids=str
 )
 def test_every_open_phase_is_put_on_a_queue(standing):
-    sent = list(messages("sluice", [open_run(standing.phase, standing.rank)], []))
+    sent = list(messages("sluice", [open_run(standing.phase, standing.rank)], [], NOW))
     assert sent
 
 
@@ -38,19 +46,29 @@ def test_every_open_phase_is_put_on_a_queue(standing):
     ],
 )
 def test_a_run_goes_to_the_stages_it_may_wait_for(phase, rank, stages):
-    assert [m.stage for m in messages("sluice", [open_run(phase, rank)], [])] == stages
+    assert [m.stage for m in messages("sluice", [open_run(phase, rank)], [], NOW)] == stages
 
 
 def test_a_hint_says_enough_for_validate_to_read_the_drop_again():
-    (sent,) = messages("sluice", [open_run("queued", 10)], [])
+    (sent,) = messages("sluice", [open_run("queued", 10)], [], NOW)
     hint = read_hint(sent.body, "sluice")
     assert hint.run == RUN
     assert hint.arrival is not None
     assert (hint.arrival.kind, hint.arrival.key) == ("drop", "iris/iris.csv")
 
 
+def test_a_validation_that_may_still_be_at_work_is_left_alone():
+    young = replace(open_run("validating", 20), updated=NOW - timedelta(minutes=5))
+    assert list(messages("sluice", [young], [], NOW)) == []
+
+
+def test_a_run_that_waits_for_a_person_is_put_before_deploy():
+    (sent,) = messages("sluice", [open_run("waiting", 61)], [], NOW)
+    assert sent.stage == "deploy"
+
+
 def test_every_model_is_put_on_deploys_queue():
-    sent = list(messages("sluice", [], ["iris", "wine"]))
+    sent = list(messages("sluice", [], ["iris", "wine"], NOW))
     assert [(m.stage, m.body["detail"]["model"]) for m in sent] == [
         ("deploy", "iris"),
         ("deploy", "wine"),

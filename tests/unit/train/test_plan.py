@@ -1,6 +1,6 @@
 import pytest
 
-from functions.train.plan import Job, decide, explain, request, runtime_seconds
+from functions.train.plan import Job, decide, explain, on_spot, request, runtime_seconds
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
@@ -68,7 +68,7 @@ def test_a_job_stopped_at_its_limit_names_the_fields_to_raise():
 
 
 def test_training_never_mounts_the_holdout():
-    asked = request(RUN, 1, accepted(), "classification", env=ENV)
+    asked = request(RUN, 1, accepted(), "classification", env=ENV, spot=True)
     uris = [c["DataSource"]["S3DataSource"]["S3Uri"] for c in asked["InputDataConfig"]]
     assert uris[0] == "s3://art/datasets/iris/abcdefghijkl/train/"
     assert not any("holdout" in uri for uri in uris)
@@ -76,7 +76,7 @@ def test_training_never_mounts_the_holdout():
 
 
 def test_training_runs_isolated_uncompressed_and_on_the_policys_instance():
-    asked = request(RUN, 1, accepted(), "classification", env=ENV)
+    asked = request(RUN, 1, accepted(), "classification", env=ENV, spot=True)
     assert asked["EnableNetworkIsolation"] is True
     assert asked["OutputDataConfig"]["CompressionType"] == "NONE"
     assert asked["ResourceConfig"]["InstanceType"] == POLICY.training_instance["cpu"]
@@ -88,8 +88,10 @@ def test_money_shortens_the_run():
 
 
 def test_the_second_attempt_goes_on_demand():
-    first = request(RUN, 1, accepted(), "regression", env=ENV)
-    second = request(RUN, 2, accepted(), "regression", env=ENV)
+    first, second = (
+        request(RUN, n, accepted(), "regression", env=ENV, spot=on_spot(accepted(), n))
+        for n in (1, 2)
+    )
     assert first["EnableManagedSpotTraining"] is True
     assert first["StoppingCondition"]["MaxWaitTimeInSeconds"] > 0
     assert second["EnableManagedSpotTraining"] is False
@@ -98,6 +100,6 @@ def test_the_second_attempt_goes_on_demand():
 
 
 def test_the_timeline_says_what_was_chosen():
-    said = explain(1, accepted("train: {minutes: 7}"), "classification", policy=POLICY)
+    said = explain(accepted("train: {minutes: 7}"), "classification", policy=POLICY, spot=False)
     assert "ml.m5.large" in said
     assert "7 minutes" in said
