@@ -34,13 +34,14 @@ synth: setup
 	@npx --no-install cdk synth --quiet
 
 deploy: setup
-	@npx --no-install cdk deploy
+	@test -n "$(ENV)" || { echo "Which environment? make deploy ENV=dev|staging|prod" >&2; exit 2; }
+	@npx --no-install cdk deploy --context env=$(ENV)
 
 setup: .venv/ready node_modules/ready
 
 .venv/ready: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Sluice needs Python 3.11 or newer; set PYTHON=... to one.")'
-	@echo "Making .venv (once; a few minutes) ..."
+	@echo "Making .venv: 2.4 GB of packages, once, three to five minutes ..."
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install $(TORCH) -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -29,7 +29,11 @@ def main() -> int:
     """Run the demo; the exit code."""
     began = time.monotonic()
     say("Starting the offline cloud: the CDK app is synthesised, its template deployed ...")
-    with tempfile.TemporaryDirectory(prefix="sluice-demo-") as folder, offline_cloud() as cloud:
+    with (
+        tempfile.TemporaryDirectory(prefix="sluice-demo-") as folder,
+        offline_cloud(folder) as cloud,
+    ):
+        os.environ.pop("AWS_PROFILE", None)
         os.environ.update(cloud["env"])
         say(f"It is up after {time.monotonic() - began:.1f} s, at {cloud['endpoint_url']}.")
         client, s3 = Client(), boto3.client("s3")
@@ -57,9 +61,12 @@ def main() -> int:
         broken = "\n".join(lines).encode()
         run = put(client, s3, cloud["drop_bucket"], "iris/broken.csv", broken)
         follow(client, run)
-        name = Run.parse(run)
-        say(f"The report: s3://{cloud['artifact_bucket']}/{name.quarantine_prefix}report.html")
-        say("The model that served before still serves.")
+        report = Path(tempfile.gettempdir()) / "sluice-demo-report.html"
+        key = Run.parse(run).quarantine_prefix + "report.html"
+        s3.download_file(cloud["artifact_bucket"], key, str(report))
+        say(f"Its report lies beside it under quarantine/; a copy to look at: {report}")
+        again = client.predict("iris", body)
+        say(f"Version {again['version']} still answers.")
 
     say(
         f"""
@@ -75,10 +82,14 @@ Try next:
 
 
 @contextmanager
-def offline_cloud() -> Iterator[dict[str, Any]]:
+def offline_cloud(folder: str) -> Iterator[dict[str, Any]]:
     """A cloud of the demo's own; ended, with all that runs in it, on leaving."""
     up = subprocess.Popen(
-        [sys.executable, "-m", "sluice.cli", "up", "--json"], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "sluice.cli", "up", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+        # A cloud of the demo's own: other commands shall not take it for the user's.
+        env={**os.environ, "XDG_RUNTIME_DIR": folder},
     )
     try:
         assert up.stdout is not None  # noqa: S101 - Popen was given a pipe

@@ -14,6 +14,7 @@ a rehearsal on one's own machine leaves them out.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 
 from aws_cdk import App, Validations
@@ -58,7 +59,13 @@ def synthesise(
 
 def main() -> None:
     """Write to CDK_OUTDIR, else to cdk.out; checked where the CDK CLI asks for it."""
-    synthesise(os.environ.get("CDK_OUTDIR", "cdk.out"), checked="CDK_CLI_VERSION" in os.environ)
+    try:
+        app = build(
+            os.environ.get("CDK_OUTDIR", "cdk.out"), checked="CDK_CLI_VERSION" in os.environ
+        )
+    except ValueError as error:
+        sys.exit(str(error))
+    app.synth()
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ REFUSALS: Final = (
         kind="REQUEST_TOO_LARGE",
         status=413,
         title="The request is too large.",
-        detail="Send fewer rows at once.",
+        detail="The body has more than 10 MB; models take 4.5 MB. Send fewer rows at once.",
     ),
     Refusal(
         kind="UNSUPPORTED_MEDIA_TYPE",

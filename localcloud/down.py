@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from sluice.running import running_cloud
+from sluice.running import notes_folder, running_cloud
 
 PATIENCE_SECONDS = 60.0
 
@@ -22,8 +22,7 @@ def down() -> int:
     os.kill(pid, signal.SIGTERM)
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until:
-        running = running_cloud()
-        if running is None or running["pid"] != pid:
+        if not (notes_folder() / f"{pid}.json").exists():
             return 0
         time.sleep(0.05)
     print(f"sluice down: process {pid} has not ended in {PATIENCE_SECONDS:.0f} s.", file=sys.stderr)

@@ -15,8 +15,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+from urllib3.exceptions import HTTPError
+
 from sluice import __version__
 from sluice.contracts.errors import RequestRefused, SluiceError, UsageError
+from sluice.contracts.names import SPEC_FILE, Run
 from sluice.screen import Screen
 
 DONE, REFUSED, WRONG_USAGE, WAITS = 0, 1, 2, 3
@@ -34,10 +38,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (SluiceError, TimeoutError) as error:
         print(f"sluice: {error}", file=sys.stderr)
         return REFUSED
+    except (BotoCoreError, ClientError, HTTPError) as error:
+        print(f"sluice: the cloud did not answer as expected: {error}", file=sys.stderr)
+        return REFUSED
     except BrokenPipeError:
         # Whoever read our output (head, less) has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        print(f"sluice: {error.filename or 'a file'}: {error.strerror}.", file=sys.stderr)
+        return WRONG_USAGE
     except KeyboardInterrupt:
         return 130
 
@@ -114,7 +124,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     predict.add_argument("model")
     body = predict.add_mutually_exclusive_group(required=True)
-    body.add_argument("--file", type=Path, metavar="F", help="the body (.csv as CSV, else as JSON)")
+    body.add_argument(
+        "--file", type=Path, metavar="F", help="the body (.csv as CSV, else as JSON; -: stdin)"
+    )
     body.add_argument("--json", metavar="TEXT", help="the body, such as '{\"instances\": [...]}'")
 
     logs = command("logs", "Print what a run's jobs and functions wrote.", _logs)
@@ -148,6 +160,10 @@ def _local_program(*words: str) -> int:
 def _up(arguments: argparse.Namespace) -> int:
     if arguments.time_scale <= 0:
         raise UsageError("--time-scale must be above 0.")
+    if not 0 <= arguments.port <= 65535:
+        raise UsageError(f"--port {arguments.port}: ports go from 0 (any) to 65535.")
+    if not arguments.json:
+        print("Starting the offline cloud ...", file=sys.stderr)
     words = ["up", "--port", str(arguments.port), "--time-scale", str(arguments.time_scale)]
     return _local_program(*words, *(["--json"] if arguments.json else []))
 
@@ -157,11 +173,20 @@ def _down(arguments: argparse.Namespace) -> int:
 
 
 def _drop(arguments: argparse.Namespace) -> int:
+    path: Path = arguments.path
+    if path.name == SPEC_FILE and not arguments.model:
+        raise UsageError("Say with --model for which model this sluice.yaml is.")
     client = _client(arguments)
-    run = client.drop(arguments.path, model=arguments.model)
+    run = client.drop(path, model=arguments.model)
     if not run:
-        print("sluice.yaml is in place; it counts from the next drop on.")
+        print(f"It counts for {arguments.model} from the next drop on.")
         return DONE
+    if (path.resolve().parent / SPEC_FILE).is_file():
+        print(
+            f"sluice.yaml beside it was not dropped: `sluice drop {path.parent / SPEC_FILE} "
+            f"--model {Run.parse(run).model}` does.",
+            file=sys.stderr,
+        )
     if not arguments.follow:
         print(run)
         return DONE
@@ -240,10 +265,11 @@ def _approve(arguments: argparse.Namespace) -> int:
 
 
 def _predict(arguments: argparse.Namespace) -> int:
-    if arguments.file and not arguments.file.is_file():
-        raise UsageError(f"There is no file {arguments.file}.")
     csv = bool(arguments.file) and arguments.file.suffix == ".csv"
-    body = arguments.file.read_bytes() if arguments.file else arguments.json.encode()
+    if arguments.file == Path("-"):
+        body = sys.stdin.buffer.read()
+    else:
+        body = arguments.file.read_bytes() if arguments.file else arguments.json.encode()
     answer = _client(arguments).predict_raw(
         arguments.model, body, "text/csv" if csv else "application/json"
     )
@@ -254,8 +280,11 @@ def _predict(arguments: argparse.Namespace) -> int:
 
 
 def _logs(arguments: argparse.Namespace) -> int:
+    client = _client(arguments)
+    if client.state(arguments.run) is None:
+        raise UsageError(f"There is no run {arguments.run}; `sluice runs` lists them.")
     found = False
-    for line in _client(arguments).logs(arguments.run):
+    for line in client.logs(arguments.run):
         found = True
         print(line)
     if not found:

@@ -28,7 +28,7 @@ from sluice.contracts.drop import read_arrival
 from sluice.contracts.errors import RequestRefused, UsageError
 from sluice.contracts.events import ENDS
 from sluice.contracts.ledger import ALL_RUNS, BY_TIME, EVENT, HEADER, Moment, RunState, run_key
-from sluice.contracts.names import SUCCESS_MARKER, Run, is_model, package_group
+from sluice.contracts.names import SPEC_FILE, SUCCESS_MARKER, Run, is_model, package_group
 
 EPOCH = "epoch"
 """`kind` of the moments that `follow` reads off the training job's log."""
@@ -65,11 +65,12 @@ class Client:
 
     # --- dropping ---------------------------------------------------------------------------
 
-    def drop(self, path: Path, *, model: str | None = None) -> str:
+    def drop(self, path: str | Path, *, model: str | None = None) -> str:
         """Upload a file, or a folder with its `_SUCCESS`, and answer the run's name.
 
-        `model` defaults to the file's or folder's own name.
+        `model` defaults to the file's or folder's own name. A sluice.yaml starts no run: "".
         """
+        path = Path(path)
         model = model or re.sub(r"[^a-z0-9]+", "-", path.resolve().stem.lower()).strip("-")
         if not is_model(model):
             raise UsageError(
@@ -90,10 +91,9 @@ class Client:
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
         key = f"{model}/{path.name}"
-        if path.name == "sluice.yaml":
-            self._upload(path, key)
-            return ""
         self._upload(path, key)
+        if path.name == SPEC_FILE:
+            return ""
         return self.run_of(key, self._head(key))
 
     def _upload(self, path: Path, key: str) -> None:
@@ -238,7 +238,10 @@ class Client:
 
     def approve(self, run: str) -> None:
         """Approve the run's model package, as a person would in the AWS console."""
-        name = Run.parse(run)
+        try:
+            name = Run.parse(run)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
         sagemaker = self.cloud.client("sagemaker")
         pages = sagemaker.get_paginator("list_model_packages").paginate(
             ModelPackageGroupName=package_group(name.slug, name.model),

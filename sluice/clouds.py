@@ -14,14 +14,14 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from sluice.contracts.errors import UsageError
 from sluice.running import running_cloud
 
 DEFAULT_STACK = "sluice"
 
-_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4})
+_RETRIES = {"mode": "standard", "total_max_attempts": 4}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,15 +39,20 @@ class Cloud:
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
         return self.session.client(
-            service, endpoint_url=self.endpoint_url, verify=self.ca_file, config=_CONFIG
+            service, endpoint_url=self.endpoint_url, verify=self.ca_file, config=self._config
         )
 
     def table(self, name: str) -> Any:
         """A DynamoDB table of this cloud."""
         dynamodb = self.session.resource(
-            "dynamodb", endpoint_url=self.endpoint_url, verify=self.ca_file, config=_CONFIG
+            "dynamodb", endpoint_url=self.endpoint_url, verify=self.ca_file, config=self._config
         )
         return dynamodb.Table(name)
+
+    @property
+    def _config(self) -> Config:
+        # AWS was meant where no endpoint is given, whatever AWS_ENDPOINT_URL says.
+        return Config(retries=_RETRIES, ignore_configured_endpoint_urls=self.endpoint_url is None)
 
     @cached_property
     def outputs(self) -> dict[str, str]:
@@ -63,8 +68,10 @@ class Cloud:
             raise UsageError(f"{self.description}: {error}") from None
         except BotoCoreError as error:
             raise UsageError(
-                f"{self.description}: {error} Start an offline cloud with `sluice up`, or set up "
-                "AWS credentials."
+                f"No offline cloud is running (`sluice up` starts one), and {self.description}, "
+                f"cannot be reached: {str(error).rstrip('.')}."
+                if self.endpoint_url is None
+                else f"{self.description}: {str(error).rstrip('.')}. Is it still running?"
             ) from None
         return {o["OutputKey"]: o["OutputValue"] for o in answer["Stacks"][0].get("Outputs", ())}
 
@@ -77,7 +84,7 @@ def choose_cloud(
 ) -> Cloud:
     """The cloud by the order above."""
     if stack or profile:
-        session = boto3.Session(profile_name=profile)
+        session = _session(profile_name=profile)
         return Cloud(
             description=f"AWS, {session.region_name or 'no region'}"
             + (f", profile {profile}" if profile else ""),
@@ -90,7 +97,7 @@ def choose_cloud(
         return Cloud(
             description=f"AWS_ENDPOINT_URL, {url}",
             stack=DEFAULT_STACK,
-            session=boto3.Session(),
+            session=_session(),
             endpoint_url=url,
             ca_file=variables.get("AWS_CA_BUNDLE"),
         )
@@ -99,7 +106,7 @@ def choose_cloud(
         return Cloud(
             description=f"the running `sluice up`, {state['endpoint_url']}",
             stack=state["stack"],
-            session=boto3.Session(
+            session=_session(
                 aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
                 aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
                 region_name=given["AWS_REGION"],
@@ -107,7 +114,7 @@ def choose_cloud(
             endpoint_url=state["endpoint_url"],
             ca_file=state["ca_file"],
         )
-    session = boto3.Session()
+    session = _session()
     return Cloud(
         description=f"AWS, {session.region_name or 'no region'}, by the ordinary credentials",
         stack=DEFAULT_STACK,
@@ -115,3 +122,10 @@ def choose_cloud(
         endpoint_url=None,
         ca_file=variables.get("AWS_CA_BUNDLE"),
     )
+
+
+def _session(**settings: Any) -> boto3.Session:
+    try:
+        return boto3.Session(**settings)
+    except ProfileNotFound as error:
+        raise UsageError(f"{error}. Is AWS_PROFILE or --profile misspelt?") from None

@@ -1,7 +1,7 @@
-"""Where a running offline cloud says how to reach it: one JSON note of the user's own.
+"""Where running offline clouds say how to reach them: one JSON note each, of the user's own.
 
-`$XDG_RUNTIME_DIR/sluice-<uid>/up.json`, or below the temporary folder. Of several clouds the latest
-wins. A note whose process is gone is stale and counts as none.
+`$XDG_RUNTIME_DIR/sluice-<uid>/<pid>.json`, or below the temporary folder. Of several clouds the one
+that came up last is found; a note whose process is gone counts as none.
 """
 
 from __future__ import annotations
@@ -13,25 +13,23 @@ from pathlib import Path
 from typing import Any
 
 
-def note_path() -> Path:
-    """Where `sluice up` leaves the note when it is ready; it takes it away when it ends."""
+def notes_folder() -> Path:
+    """Where `sluice up` leaves its note when it is ready; it takes it away when it ends."""
     base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return Path(base) / f"sluice-{os.getuid()}" / "up.json"
+    return Path(base) / f"sluice-{os.getuid()}"
 
 
 def running_cloud() -> dict[str, Any] | None:
-    """What the running `sluice up` wrote, or None where none runs."""
-    note = read_note()
-    return note if note is not None and alive(int(note["pid"])) else None
-
-
-def read_note() -> dict[str, Any] | None:
-    """The note, stale or not, or None where there is none."""
-    try:
-        require_own(note_path().parent)
-        note: dict[str, Any] = json.loads(note_path().read_text())
-    except FileNotFoundError:
+    """What the latest running `sluice up` wrote, or None where none runs."""
+    folder = notes_folder()
+    if not folder.is_dir():
         return None
+    require_own(folder)
+    notes = [path for path in folder.glob("*.json") if alive(int(path.stem))]
+    if not notes:
+        return None
+    latest = max(notes, key=lambda path: path.stat().st_mtime_ns)
+    note: dict[str, Any] = json.loads(latest.read_text())
     return note
 
 

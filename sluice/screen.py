@@ -74,9 +74,11 @@ class Screen:
     def _line(self, moment: Moment, when: str) -> None:
         style = _STATE_STYLES.get(moment.status, "default")
         self._console.print(
-            f"{when:>9} {moment.stage:9} [{style}]{escape(moment.status):10}[/] "
+            f"{when:>9} {moment.stage:9} [{style}]{escape(moment.status):11}[/] "
             f"{escape(moment.reason)}"
         )
+        for warning in moment.data.get("warnings", ()):
+            self._console.print(f"{'':20}[yellow]{'warning':11}[/] {escape(warning)}")
 
     def show(self, state: RunState, timeline: Sequence[Moment]) -> None:
         """A run's header and its timeline."""

@@ -30,6 +30,7 @@ def run_step(event: Any, context: Any, *, stage: str, slug: str, step: Step) -> 
         try:
             hint = read_hint(json.loads(record["body"]), slug)
             logger.append_keys(run=hint.run_name, model=hint.model)
+            logger.info(hint.detail_type)
             step(hint)
         except NotOurs as error:
             logger.warning("not about us", why=str(error))

@@ -22,6 +22,9 @@ from sluice.contracts.spec import Policy, Spec
 from sluice.contracts.spec_file import parse_spec
 
 _CHUNK = 1 << 20
+_WARNINGS_SAID = 5
+"""Warnings that the timeline repeats; the report has all."""
+
 _ENGINE_MEGABYTES = 1024
 """Memory given to the engine; the rest of the function's is for Python and uploads."""
 
@@ -120,6 +123,11 @@ class Intake:
             spec=spec.model_dump(mode="json"),
             spec_version=spec_version,
             reason=report.reason,
+            warnings=tuple(
+                f"{finding.message} {finding.remedy}".strip()
+                for finding in report.findings
+                if finding.severity == "warn"
+            )[:_WARNINGS_SAID],
             at=self.say.now().isoformat(timespec="milliseconds"),
         )
         self._commit(run, arrival, run.dataset_prefix + "accepted.json", accepted)
@@ -209,7 +217,11 @@ class Intake:
         self._say_again(run, arrival)
 
     def _say_accepted(self, run: Run, accepted: Accepted) -> None:
-        data = {**accepted.source, "report": run.dataset_prefix + "report.html"}
+        data = {
+            **accepted.source,
+            "report": run.dataset_prefix + "report.html",
+            "warnings": list(accepted.warnings),
+        }
         if accepted.repeats:
             self.say(
                 Kind.DROP_REPEATED,

@@ -132,6 +132,8 @@ class Accepted(_Document):
     spec_version: str | None = None
     """Version id of the sluice.yaml that counted."""
     reason: str
+    warnings: tuple[str, ...] = ()
+    """What validate warned of, in whole sentences."""
     at: str
 
 

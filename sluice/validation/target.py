@@ -50,7 +50,14 @@ def choose_target(source: str, names: tuple[str, ...], spec: Spec) -> tuple[int,
     lower = [name.lower() for name in names]
     for known in TARGET_NAMES:
         if known in lower:
-            return lower.index(known), None
+            name = names[lower.index(known)]
+            return lower.index(known), Finding(
+                severity="note",
+                code="target-by-name",
+                message=f"{shown(name)} is taken as the target, by its name.",
+                remedy="Should another column be predicted, name it under `target` in sluice.yaml.",
+                column=name,
+            )
     return len(names) - 1, Finding(
         severity="warn",
         code="target-guessed",
