@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -32,6 +33,9 @@ from sluice.contracts.names import SPEC_FILE, SUCCESS_MARKER, Run, is_model, pac
 
 EPOCH = "epoch"
 """`kind` of the moments that `follow` reads off the training job's log."""
+
+_SETTLED = timedelta(seconds=1)
+"""Events reach the ledger in any order; after this long those of one moment can be told in turn."""
 
 _CONNECTIONS = 16
 """Kept open to the API; threads that share a client each use one."""
@@ -165,9 +169,11 @@ class Client:
         epochs = 0
         while True:
             state = self.state(run)
+            ended = state is not None and state.state in ENDS
+            settled = datetime.now(UTC) - _SETTLED
             for moment in self.timeline(run):
                 name = (moment.stage, moment.attempt, moment.kind)
-                if name not in seen:
+                if name not in seen and (ended or datetime.fromisoformat(moment.at) < settled):
                     seen.add(name)
                     yield moment
             if state and state.phase == "training":
@@ -183,7 +189,7 @@ class Client:
                         data={},
                     )
                 epochs = len(lines)
-            if state and state.state in ENDS:
+            if ended:
                 return
             if clock() > deadline:
                 raise TimeoutError(f"{run} has not ended after {patience:g} s.")
