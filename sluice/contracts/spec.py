@@ -6,9 +6,21 @@ and the bound. Nothing in sluice.yaml is ever corrected in silence. `spec_file.p
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import codecs
+import datetime as dt
+import string
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    field_validator,
+    model_validator,
+)
 
 Approval = Literal["auto", "manual"]
 
@@ -45,6 +57,102 @@ class Policy(BaseModel):
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+StatedType = Literal[
+    "integer", "number", "boolean", "category", "date", "timestamp", "text", "identifier"
+]
+Bound = StrictInt | StrictFloat | StrictStr | None
+Character = Annotated[str, Field(min_length=1, max_length=1)]
+
+
+class Read(_Section):
+    """`read:` how CSV files are written; what is not stated is found in the file itself."""
+
+    encoding: str | None = None
+    """A name that Python knows, such as latin-1; None: UTF-8, or UTF-16 by its byte order mark."""
+    delimiter: Character | None = None
+    decimal: Literal[".", ","] | None = None
+    quote: Character = '"'
+    header: bool | None = None
+    missing: tuple[str, ...] | None = None
+    """Spellings of a missing value, instead of the usual ones; an empty field always is one."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _known(cls, name: str | None) -> str | None:
+        if name is not None and not _is_encoding(name):
+            raise ValueError("it should be an encoding of text that Python knows, such as latin-1")
+        return name
+
+    @field_validator("delimiter", "quote")
+    @classmethod
+    def _punctuation(cls, mark: str | None) -> str | None:
+        if mark is not None and mark != "\t" and mark not in string.punctuation:
+            raise ValueError("it should be a tab or an ASCII punctuation character")
+        return mark
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if self.quote == self.delimiter:
+            raise ValueError("delimiter and quote should differ")
+        return self
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return codecs.lookup(name).name not in _NO_ENCODINGS
+
+
+_NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")
+"""Codecs for other things than files."""
+
+
+class StatedColumn(_Section):
+    """`schema.columns.NAME:` what every row must hold to."""
+
+    type: StatedType | None = None
+    range: tuple[Bound, Bound] | None = None
+    """Lowest and highest value, both allowed; null: no bound. Dates in ISO 8601."""
+    allowed: (
+        Annotated[tuple[StrictStr | StrictInt | StrictFloat, ...], Field(min_length=1)] | None
+    ) = None
+    """Missing values are `nullable`'s matter."""
+    nullable: bool | None = None
+    """False: no value may be missing."""
+    unique: bool = False
+
+    @field_validator("range", "allowed", mode="before")
+    @classmethod
+    def _as_text(cls, values: object) -> object:
+        """YAML turns 2024-01-31 into a date."""
+        if not isinstance(values, list | tuple):
+            return values
+        return [v.isoformat() if isinstance(v, dt.date) else v for v in values]
+
+    @field_validator("range")
+    @classmethod
+    def _ordered(cls, bounds: tuple[Bound, Bound] | None) -> tuple[Bound, Bound] | None:
+        found = [bound for bound in bounds or () if bound is not None]
+        for bound in found:
+            if isinstance(bound, str):
+                dt.datetime.fromisoformat(bound)
+        if len({isinstance(bound, str) for bound in found}) > 1:
+            raise ValueError("both bounds should be numbers, or both dates")
+        if len(found) == 2 and found[0] > found[1]:  # type: ignore[operator]
+            raise ValueError("the lower bound should come first")
+        return bounds
+
+
+class StatedSchema(_Section):
+    """`schema:`."""
+
+    columns: dict[str, StatedColumn] = {}
+    evolve: bool = False
+    """Whether columns may go or change their type from one drop to the next."""
 
 
 class Train(_Section):
@@ -94,10 +202,14 @@ class Watch(_Section):
 class Spec(_Section):
     """The whole of sluice.yaml; every field has a default."""
 
+    model_config = ConfigDict(serialize_by_alias=True)
+
     task: Literal["auto", "classification", "regression"] = "auto"
     target: Annotated[str | None, Field()] = "auto"
     """A column name; null: there is none; `auto`: a column called target, label, class or y, else
     the last one."""
+    contract: StatedSchema = Field(default_factory=StatedSchema, alias="schema")
+    read: Read = Field(default_factory=Read)
     train: Train = Field(default_factory=Train)
     gate: Gate = Field(default_factory=Gate)
     deploy: Deploy = Field(default_factory=Deploy)

@@ -6,7 +6,7 @@ Apart from `spec.py`, because YAML costs every cold start some 50 ms and only va
 from __future__ import annotations
 
 import difflib
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -87,7 +87,7 @@ def parse_spec(text: str | bytes | None, policy: Policy) -> Spec:
             remedy="Write lines such as `target: price`.",
         )
     try:
-        spec = Spec.model_validate(stated, strict=False)
+        spec = Spec.model_validate(stated)
     except ValidationError as error:
         raise SpecRefused(_first_fault(error)) from None
     return _bounded(spec, policy, stated)
@@ -102,15 +102,20 @@ def _first_fault(error: ValidationError) -> str:
         close = difflib.get_close_matches(path[-1], known, n=1)
         hint = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(known)}."
         return f"sluice.yaml: there is no field {field}. {hint}"
-    message = fault["msg"][0].lower() + fault["msg"][1:]
+    message = fault["msg"].removeprefix("Value error, ")
+    message = message[0].lower() + message[1:]
     return f"sluice.yaml: {field} is {fault['input']!r}; {message}."
 
 
 def _fields_at(path: list[str]) -> list[str]:
     model: Any = Spec
     for part in path:
-        model = model.model_fields[part].annotation
-    return list(model.model_fields)
+        if get_origin(model) is dict:
+            model = get_args(model)[1]
+            continue
+        named = {field.alias or name: field for name, field in model.model_fields.items()}
+        model = named[part].annotation
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _bounded(spec: Spec, policy: Policy, stated: dict[str, Any]) -> Spec:

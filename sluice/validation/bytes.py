@@ -16,10 +16,22 @@ from typing import Literal
 
 from sluice.validation.findings import Refused, shown
 
-Format = Literal["csv", "parquet"]
+Format = Literal["csv", "jsonl", "json", "parquet"]
 
-FORMATS: dict[str, Format] = {".csv": "csv", ".parquet": "parquet"}
+FORMATS: dict[str, Format] = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
 """Extensions that are taken, lower case."""
+
+GZIP = ".gz"
+"""May follow the extension of a text format."""
+
+TEXTS = {"csv": "CSV", "jsonl": "JSON Lines", "json": "JSON"}
+"""Formats that are text, and what people call them."""
 
 HEAD_BYTES = 1024 * 1024
 """How much of a file's beginning is looked at to settle what it is."""
@@ -74,7 +86,7 @@ def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
         raise Refused(
             "empty-folder",
             f"{name}: the folder holds no data file.",
-            remedy="Put .csv or .parquet files in it; names that begin with _ or . are skipped.",
+            remedy=f"Put {_taken()} files in it; names that begin with _ or . are skipped.",
         )
     parts = [Part(name=f"{name}/{path.as_posix()}", path=source / path) for path in found]
     formats = {_format_of(part.name): part.name for part in reversed(parts)}
@@ -88,18 +100,34 @@ def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
 
 
 def _format_of(name: str) -> Format:
-    suffix = Path(name).suffix.lower()
+    inner = name[: -len(GZIP)] if name.lower().endswith(GZIP) else name
+    suffix = Path(inner).suffix.lower()
     if suffix not in FORMATS:
         ending = f"the extension {shown(suffix)} is not known" if suffix else "it has no extension"
+        if inner != name:
+            ending = f"{ending} in front of {GZIP}"
         raise Refused(
             "unknown-extension",
             f"{name}: {ending}.",
-            remedy=f"Taken are {' and '.join(FORMATS)}: export the data as one of these.",
+            remedy=f"Taken are {_taken()}: export the data as one of these.",
+        )
+    if inner != name and FORMATS[suffix] == "parquet":
+        raise Refused(
+            "compressed-parquet",
+            f"{name}: a Parquet file inside of gzip is not read; its columns are compressed "
+            "already.",
+            remedy="Drop the .parquet file itself.",
         )
     return FORMATS[suffix]
 
 
-def check_kind(part: Part, expected: Format) -> bytes:
+def _taken() -> str:
+    """`.json, .jsonl, … and .parquet (…)`."""
+    *others, last = FORMATS
+    return f"{', '.join(others)} and {last} (text also compressed, such as .csv{GZIP})"
+
+
+def check_kind(part: Part, expected: Format, encoding: str | None = None) -> bytes:
     """The first `HEAD_BYTES` of a file; raises `Refused` where they are not what the name says."""
     with part.path.open("rb") as file:
         head = file.read(HEAD_BYTES)
@@ -111,18 +139,18 @@ def check_kind(part: Part, expected: Format) -> bytes:
             remedy="Export it again, with a header and at least 20 rows.",
         )
     found = next((what for magic, what in MAGIC if head.startswith(magic)), None)
-    if expected == "csv" and found:
+    if expected in TEXTS and found:
         raise Refused(
             "not-text",
-            f"{part.name}, line 1: by its first bytes this is {found}, not CSV text.",
-            remedy="Export the table itself as CSV (UTF-8).",
+            f"{part.name}, line 1: by its first bytes this is {found}, not {TEXTS[expected]} text.",
+            remedy=f"Export the table itself as {TEXTS[expected]} (UTF-8).",
             line=1,
         )
     start = head.lstrip()[:15].lower()
-    if expected == "csv" and start.startswith((b"<!doctype", b"<html", b"<?xml")):
+    if expected in TEXTS and start.startswith((b"<!doctype", b"<html", b"<?xml")):
         raise Refused(
-            "not-csv",
-            f"{part.name}, line 1: this is a web page or XML, not CSV.",
+            f"not-{expected}",
+            f"{part.name}, line 1: this is a web page or XML, not {TEXTS[expected]}.",
             remedy="Download the data itself, not the page that shows it.",
             line=1,
         )
@@ -130,10 +158,10 @@ def check_kind(part: Part, expected: Format) -> bytes:
         raise Refused(
             "not-csv",
             f"{part.name}, line 1: this looks like JSON, not CSV.",
-            remedy="Export the table as CSV or Parquet.",
+            remedy="Give it the extension .jsonl (one object a line) or .json (an array of them).",
             line=1,
         )
-    if expected == "csv" and head[:2] not in _UTF16 and b"\0" in head:
+    if expected in TEXTS and encoding is None and head[:2] not in _UTF16 and b"\0" in head:
         raise nul_byte(part, head.index(b"\0"), 1 + head.count(b"\n", 0, head.index(b"\0")))
     return head
 
@@ -148,15 +176,16 @@ def nul_byte(part: Part, byte: int, line: int) -> Refused:
     )
 
 
-def as_utf8(part: Part, head: bytes, scratch: Path) -> Part:
+def as_utf8(part: Part, head: bytes, scratch: Path, stated: str | None = None) -> Part:
     """The part as UTF-8 text with line feeds a parser knows.
 
-    UTF-16 (found by its byte order mark) is decoded into a copy in `scratch`, and a file whose
-    lines end in a bare carriage return gets line feeds. All else is passed through untouched.
+    UTF-16 (found by its byte order mark), or what sluice.yaml has `stated`, is decoded into a copy
+    in `scratch`, and a file whose lines end in a bare carriage return gets line feeds. All else is
+    passed through untouched.
     Raises `Refused` naming byte and line where the bytes are not what the mark says.
     """
-    encoding = _UTF16.get(head[:2])
-    returns_only = encoding is None and b"\r" in head and b"\n" not in head
+    encoding = stated or _UTF16.get(head[:2])
+    returns_only = encoding == stated and b"\r" in head and b"\n" not in head
     if encoding is None and not returns_only:
         return part
     copy = scratch_file(scratch)
@@ -186,7 +215,7 @@ def _decoded(part: Part, encoding: str) -> Iterator[str]:
                     "bad-encoding",
                     f"{part.name}, line {lines + 1}, near byte {read + error.start}: "
                     f"this is not {encoding.upper()} text.",
-                    remedy="Save the file as UTF-8.",
+                    remedy="Save the file as UTF-8, or correct `read.encoding` in sluice.yaml.",
                     line=lines + 1,
                 ) from None
             yield text.removeprefix("\ufeff") if read == 0 else text

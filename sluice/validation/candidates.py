@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sluice.validation.reading import literal
+from sluice.validation.sql import literal
 
 Storage = Literal["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR"]
 """The types that the dataset's Parquet files use."""
@@ -19,8 +19,6 @@ MISSING: Final = (
     "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NaT", "null", "NULL", "None",
 )  # fmt: skip
 """Spellings of a missing value, beside nothing at all: those that pandas and R write."""
-
-_MISSING_SQL = literal("|".join(["", *map(re.escape, MISSING)]))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,17 +103,18 @@ def without_spaces(column: str) -> str:
     )
 
 
-def or_missing(text: str) -> str:
+def or_missing(text: str, spellings: tuple[str, ...] = MISSING) -> str:
     """NULL where the text spells a missing value.
 
     One regular expression, not IN, of which DuckDB makes a node for every spelling and column:
     for a thousand columns that is the difference between a second and all memory.
     """
-    longest = max(map(len, MISSING))
-    missing = f"strlen({text}) <= {longest} AND regexp_full_match({text}, {_MISSING_SQL})"
+    longest = max((len(spelling.encode()) for spelling in spellings), default=0)
+    any_of_them = literal("|".join(["", *map(re.escape, spellings)]))
+    missing = f"strlen({text}) <= {longest} AND regexp_full_match({text}, {any_of_them})"
     return f"(CASE WHEN {missing} THEN NULL ELSE {text} END)"
 
 
-def cleaned(column: str) -> str:
+def cleaned(column: str, spellings: tuple[str, ...] = MISSING) -> str:
     """Both: what a raw column's value is."""
-    return or_missing(without_spaces(column))
+    return or_missing(without_spaces(column), spellings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Column, Finding
-from sluice.validation.candidates import MISSING
+from sluice.validation.bytes import TEXTS
 from sluice.validation.columns import Typed
 from sluice.validation.dataset import Dataset, duplicate_rows
 from sluice.validation.findings import counted, shown
@@ -24,8 +24,8 @@ _NAMES = {"decimal-comma": "numbers", "instant": "times with a zone", "timestamp
 
 def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) -> list[Finding]:
     """How the file was read, where a person may want to know."""
-    findings = []
-    if raw.dialect.get("header") is False:
+    findings = list(raw.notes)
+    if raw.dialect.get("header") is False and "header" not in raw.dialect["stated"]:
         findings.append(
             Finding(
                 severity="warn",
@@ -50,7 +50,9 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) 
         what = (
             "NaN, infinite values and years beyond 9999 are"
             if raw.dialect["format"] == "parquet"
-            else f"{', '.join(MISSING[:4])}, … and blank space are"
+            else f"{', '.join(raw.missing[:4])}, … and blank space are"
+            if raw.missing
+            else "Blank space is"
         )
         findings.append(
             Finding(
@@ -74,6 +76,17 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) 
         if column.was
     ]
     return findings
+
+
+def unused_reading(name: str, kind: str) -> Finding:
+    """What sluice.yaml states of CSV files says nothing of others, and that must be known."""
+    return Finding(
+        severity="warn",
+        code="read-unused",
+        message=f"{name}: `read` in sluice.yaml tells how CSV files are written; this one is "
+        f"{TEXTS.get(kind, 'Parquet')}, and was read without it.",
+        remedy="Remove `read`, if no CSV is to come.",
+    )
 
 
 def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed) -> Finding:

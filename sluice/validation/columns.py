@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sluice.validation.candidates import (
     CANDIDATES,
-    MISSING,
     THOUSANDS,
     Storage,
     cleaned,
@@ -19,7 +18,8 @@ from sluice.validation.candidates import (
     without_spaces,
 )
 from sluice.validation.findings import Refused
-from sluice.validation.reading import Raw, batches, refuse_rejects
+from sluice.validation.reading import Raw, batches
+from sluice.validation.rejects import refuse_rejects
 
 if TYPE_CHECKING:
     import duckdb
@@ -57,10 +57,8 @@ def typed_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Typed]:
     if raw.dialect["format"] == "parquet":
         return _native_columns(con, raw)
     ids = [f"c{i}" for i in range(1, len(raw.names) + 1)]
-    with_comma = raw.dialect["delimiter"] != ","
-    usable = [name for name in CANDIDATES if with_comma or name != "decimal-comma"]
-    worth = dict(zip(ids, (_worth(raw, place, usable) for place in range(len(ids))), strict=True))
-    rows, counts = _counts(con, raw.relation, worth)
+    worth = dict(zip(ids, (_worth(raw, place) for place in range(len(ids))), strict=True))
+    rows, counts = _counts(con, raw, worth)
     refuse_rejects(con, raw.parts)
     require_rows(raw, rows)
     columns = []
@@ -68,8 +66,11 @@ def typed_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Typed]:
         count = counts[i]
         present, spelled = count["present"], count["written"] - count["present"]
         holds = [c for c in worth[i] if present and count[c] == present]
-        ambiguous = "decimal-comma" in holds and count["thousands"] == count["comma"] > 0
-        text = i if present == count["written"] and not count["padded"] else cleaned(i)
+        is_stated = "number" not in raw.may_be[int(i[1:]) - 1]
+        ambiguous = (
+            "decimal-comma" in holds and not is_stated and count["thousands"] == count["comma"] > 0
+        )
+        text = i if present == count["written"] and not count["padded"] else cleaned(i, raw.missing)
         if holds and not ambiguous:
             chosen = CANDIDATES[holds[0]]
             columns.append(
@@ -94,19 +95,19 @@ def typed_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Typed]:
                 present=present,
                 spelled=spelled,
                 odd=(best, count[best]) if best else None,
-                odd_row=_breaks(i, best) if best else None,
+                odd_row=breaks(cleaned(i, raw.missing), best) if best else None,
             )
         )
     return columns
 
 
-def _worth(raw: Raw, place: int, candidates: list[str]) -> list[str]:
+def _worth(raw: Raw, place: int) -> list[str]:
     """The candidates that nearly all of the first values look like."""
     values = [row[place].strip() for row in raw.sample if len(row) == len(raw.names)]
-    values = [value for value in values if value and value not in MISSING]
+    values = [value for value in values if value and value not in raw.missing]
     return [
         name
-        for name in candidates
+        for name in raw.may_be[place]
         if sum(bool(CANDIDATES[name].looks.fullmatch(value)) for value in values)
         >= NEARLY * len(values)
     ]
@@ -124,14 +125,14 @@ def require_rows(raw: Raw, rows: int) -> None:
         )
 
 
-def _breaks(column: str, candidate: str) -> str:
-    clean = cleaned(column)
+def breaks(clean: str, candidate: str) -> str:
+    """SQL that is true for the values of cleaned text that the candidate does not hold for."""
     holds = CANDIDATES[candidate].holds.format(v=clean)
     return f"{clean} IS NOT NULL AND ({holds}) IS NOT TRUE"
 
 
 def _counts(
-    con: duckdb.DuckDBPyConnection, relation: str, candidates: dict[str, list[str]]
+    con: duckdb.DuckDBPyConnection, raw: Raw, candidates: dict[str, list[str]]
 ) -> tuple[int, dict[str, dict[str, int]]]:
     """Rows, and for every column how many values are `written`, `present`, `padded` by spaces,
     and fit each candidate.
@@ -154,10 +155,12 @@ def _counts(
                 terms[column, "thousands"] = f"count(*) FILTER ({thousands})"
                 terms[column, "comma"] = f"count(*) FILTER (contains({column}, ','))"
         bare = ", ".join(f"{c} AS raw_{c}, {without_spaces(c)} AS bare_{c}" for c in batch)
-        clean = ", ".join(f"raw_{c}, bare_{c}, {or_missing(f'bare_{c}')} AS {c}" for c in batch)
+        clean = ", ".join(
+            f"raw_{c}, bare_{c}, {or_missing(f'bare_{c}', raw.missing)} AS {c}" for c in batch
+        )
         found = con.execute(
             f"SELECT {', '.join(terms.values())} "
-            f"FROM (SELECT {clean} FROM (SELECT {bare} FROM {relation}))"
+            f"FROM (SELECT {clean} FROM (SELECT {bare} FROM {raw.relation}))"
         ).fetchall()[0]
         for (column, name), value in zip(terms, found, strict=True):
             counts.setdefault(column, {})[name] = value

@@ -1,16 +1,47 @@
-"""A drop held against the model's last accepted schema: what changed, as warnings.
+"""A drop held against the model's last accepted schema: what it adds is warned of, what it breaks
+is refused.
 
-Whether a change needs a person is the gate's to decide; this only makes it seen early.
+A column that is gone, of another type, or no longer the target takes the predictions away from
+whoever calls the model; only `schema: {evolve: true}` says that this is meant.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from sluice.contracts.dataset import Column, Finding, Schema
-from sluice.validation.findings import listed, shown
+from sluice.validation.findings import Refused, counted, listed, shown
+
+BREAKING: Final = ("target-changed", "column-removed", "column-retyped")
+"""Changes that are refused unless sluice.yaml accepts them; the first found is named."""
+
+_NUMBERS = {"integer", "number"}
+"""Whole numbers become others with one more row; no caller minds."""
 
 
-def changes(previous: Schema, current: Schema) -> list[Finding]:
-    """One warning for each way in which `current` differs from `previous`."""
+def changes(source: str, previous: Schema, current: Schema, *, evolve: bool) -> list[Finding]:
+    """One warning for each way in which `current` differs from `previous`.
+
+    Raises `Refused` where one of them is `BREAKING` and not to `evolve`.
+    """
+    found = sorted(_changes(previous, current), key=lambda f: (f.code, f.column or ""))
+    breaking = sorted(
+        (f for f in found if f.code in BREAKING), key=lambda f: BREAKING.index(f.code)
+    )
+    if evolve or not breaking:
+        return found
+    first, more = breaking[0], len(breaking) - 1
+    others = f" There {'is' if more == 1 else 'are'} {counted(more, 'more change')} like it."
+    raise Refused(
+        first.code,
+        f"{source}: {first.message[0].lower()}{first.message[1:]}{others if more else ''}",
+        remedy="Correct the export; if the change is meant, write `schema: {evolve: true}` in "
+        "sluice.yaml.",
+        column=first.column,
+    )
+
+
+def _changes(previous: Schema, current: Schema) -> list[Finding]:
     before = {column.name: column for column in previous.columns}
     now = {column.name: column for column in current.columns}
     findings = [
@@ -30,11 +61,11 @@ def changes(previous: Schema, current: Schema) -> list[Finding]:
     elif old and new and old.classes != new.classes:
         what = f"The classes of {shown(new.name)} are not those of the last drop."
         findings.append(_changed("classes-changed", new.name, what))
-    return sorted(findings, key=lambda finding: (finding.code, finding.column or ""))
+    return findings
 
 
 def _column_changes(before: Column, now: Column) -> list[Finding]:
-    if before.type != now.type:
+    if before.type != now.type and not {before.type, now.type} <= _NUMBERS:
         what = f"Column {shown(now.name)} is of type {now.type}; in the last drop {before.type}."
         return [_changed("column-retyped", now.name, what)]
     new = [value for value in now.allowed or () if value not in set(before.allowed or ())]

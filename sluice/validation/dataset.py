@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.validation.columns import Typed
 from sluice.validation.findings import Refused, counted
-from sluice.validation.reading import Raw, literal
+from sluice.validation.reading import Raw
+from sluice.validation.sql import literal
 
 if TYPE_CHECKING:
     import duckdb

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from sluice.contracts.spec import Read
 from sluice.validation.bytes import Part
 from sluice.validation.findings import Refused, counted, shown
 
@@ -29,6 +30,7 @@ class Dialect:
     """What the parser is told."""
 
     delimiter: str
+    quote: str
     header: bool
     """False: the first record is data already, and the columns are called c1, c2, …"""
     names: tuple[str, ...]
@@ -38,18 +40,19 @@ class Dialect:
     """The first rows as text, the header not among them."""
 
 
-def dialect_of(part: Part, head: bytes) -> Dialect:
-    """The dialect of a UTF-8 file whose beginning is `head`.
+def dialect_of(part: Part, head: bytes, stated: Read) -> Dialect:
+    """The dialect of a UTF-8 file whose beginning is `head`: as stated, and found where not.
 
     Raises `Refused` for too many columns, and for names that are absent, doubled or unusable.
     """
     text = head.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
-    delimiter = _delimiter(text)
+    quote = stated.quote
+    delimiter = stated.delimiter or _delimiter(text, quote)
     blank = text[: len(text) - len(text.lstrip("\r\n"))].count("\n")
     first = text.lstrip("\r\n").partition("\n")[0]
-    if first.count(delimiter) >= MAX_COLUMNS and '"' not in first:
+    if first.count(delimiter) >= MAX_COLUMNS and quote not in first:
         raise _too_many(part, first.count(delimiter) + 1)
-    records = _records(text, delimiter)
+    records = _records(text, delimiter, quote)
     if not records:
         raise Refused(
             "no-record",
@@ -67,7 +70,7 @@ def dialect_of(part: Part, head: bytes) -> Dialect:
             remedy="Separate columns by a comma, semicolon, tab or |.",
             line=1,
         )
-    header = not _is_data(records)
+    header = not _is_data(records) if stated.header is None else stated.header
     if header:
         names = tuple(name.strip() for name in records[0])
         check_names(part.name, names, line=blank + 1)
@@ -75,6 +78,7 @@ def dialect_of(part: Part, head: bytes) -> Dialect:
         names = tuple(f"c{i}" for i in range(1, len(records[0]) + 1))
     return Dialect(
         delimiter=delimiter,
+        quote=quote,
         header=header,
         names=names,
         blank=blank,
@@ -126,9 +130,10 @@ def _too_many(part: Part, found: int) -> Refused:
     )
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str, quote: str) -> str:
     """The candidate that parts most records into as many fields as the first has."""
-    plain = re.sub(r'"[^"]*"', "", text[: 256 * 1024])
+    mark = re.escape(quote)
+    plain = re.sub(f"{mark}[^{mark}]*{mark}", "", text[: 256 * 1024])
     lines = [line for line in plain.splitlines() if line.strip()][:SAMPLE_RECORDS]
 
     def score(candidate: str) -> tuple[float, int]:
@@ -137,11 +142,11 @@ def _delimiter(text: str) -> str:
             return 0.0, 0
         return sum(c == counts[0] for c in counts) / len(counts), counts[0]
 
-    return max(DELIMITERS, key=score)
+    return max(DELIMITERS.replace(quote, ""), key=score)
 
 
-def _records(text: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
     rows: list[list[str]] = []
     try:
         rows.extend(itertools.islice((row for row in reader if row), SAMPLE_RECORDS))

@@ -1,8 +1,9 @@
 """The order in which a drop is judged; every step is a module of its own.
 
-bytes -> dialect -> records -> reading | parquet -> columns -> target -> dataset -> schema ->
-checks -> profile. The first step that finds the drop unusable ends it with a `Refused`, which
-becomes the report's verdict.
+bytes -> compressed -> dialect -> records -> reading |
+json_reading | parquet -> columns -> target -> dataset ->
+schema -> checks -> profile. The first step that finds the drop unusable ends it with a `Refused`,
+which becomes the report's verdict.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sluice.contracts.dataset import Column, Finding, Report, Schema, Target
-from sluice.contracts.spec import Spec
+from sluice.contracts.spec import Read, Spec
 from sluice.validation.bytes import parts_of
 from sluice.validation.checks import (
     column_findings,
@@ -23,17 +24,21 @@ from sluice.validation.checks import (
     first_row,
     leaks,
     reading_notes,
+    unused_reading,
 )
 from sluice.validation.columns import Typed, typed_columns
+from sluice.validation.compressed import expanded
 from sluice.validation.contract import changes
 from sluice.validation.dataset import Dataset, split_note, write_dataset
 from sluice.validation.findings import Refused, counted, shown
+from sluice.validation.json_reading import prepare_json
 from sluice.validation.measure import Summary, summaries, value_counts
 from sluice.validation.parquet import prepare_parquet
 from sluice.validation.profile import make_profile
 from sluice.validation.reading import Raw, prepare_csv
 from sluice.validation.schema import column_type, described, left_out
 from sluice.validation.session import session
+from sluice.validation.stated import hold_rows, stated_type, with_types
 from sluice.validation.target import (
     Decision,
     check_rows,
@@ -66,7 +71,7 @@ def validate(
     it. `salt` moves the split between train and holdout; one salt a model, for ever. With `out`,
     an accepted drop leaves `train/part-0.parquet`, `holdout/part-0.parquet`, `schema.json` and
     `profile.json` there; a rejected one leaves nothing. `memory_megabytes` is what the process
-    may take. `previous` is the model's last accepted schema: what changed since is warned of.
+    may take. `previous` is the model's last accepted schema, which the drop is held against.
 
     Bad data never raises: the report says `rejected`, and why. What is raised is a bug, or a disk
     that is full.
@@ -76,10 +81,10 @@ def validate(
         scratch = Path(folder).resolve()
         try:
             data = _judge(known, source.resolve(), name, spec, salt, memory_megabytes, scratch)
+            if previous is not None:
+                known.findings += changes(name, previous, known.schema, evolve=spec.contract.evolve)
         except Refused as refused:
             return _rejected(name, known, refused)
-        if previous is not None:
-            known.findings += changes(previous, known.schema)
         if out is not None:
             _keep(known, data, out)
     return _accepted(name, known, data)
@@ -116,14 +121,21 @@ def _judge(
     """Fill in `known` and write the dataset into `scratch`; raises `Refused`."""
     kind, parts = parts_of(source, name)
     if kind == "csv":
-        known.raw = prepare_csv(parts, scratch)
+        known.raw = prepare_csv(expanded(parts, scratch), scratch, spec.read)
+    elif kind != "parquet":
+        known.raw = prepare_json(expanded(parts, scratch), kind, scratch)
+    if kind != "csv" and spec.read != Read():
+        known.findings.append(unused_reading(name, kind))
+    if known.raw:
         parts = list(known.raw.parts)
         check_rows(name, known.raw.rows)
     with session(name, memory_megabytes, [part.path for part in parts], scratch) as con:
         raw = known.raw = known.raw or prepare_parquet(con, parts)
         check_rows(name, raw.rows)
         place, guess = choose_target(name, raw.names, spec)
+        raw = with_types(raw, spec.contract)
         typed = typed_columns(con, raw)
+        hold_rows(con, raw, typed, spec.contract)
         known.findings += [*filter(None, [guess]), *reading_notes(con, raw, typed)]
         _require_target(con, raw, typed[place], name)
         data = write_dataset(con, raw, typed, salt=salt, folder=scratch)
@@ -173,6 +185,10 @@ def _describe(
     _refuse_mixed(known, target, wanted, spec)
     known.decision = decide_task(name, target, wanted, data.rows, spec)
     kinds = [column_type(t, found[t.id], is_target=t is target) for t in typed]
+    kinds = [
+        kind if t is target else stated_type(t, found[t.id], kind, spec.contract)
+        for t, kind in zip(typed, kinds, strict=True)
+    ]
     few = [t.id for t, kind in zip(typed, kinds, strict=True) if kind == "category"]
     is_classification = known.decision.task == "classification"
     if is_classification and target.id not in few:

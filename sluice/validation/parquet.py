@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sluice.validation.bytes import Part
 from sluice.validation.dialect import MAX_COLUMNS, check_names
 from sluice.validation.findings import Refused, counted, shown
-from sluice.validation.reading import Raw, literal
+from sluice.validation.reading import Raw
+from sluice.validation.sql import literal
 
 if TYPE_CHECKING:
     import duckdb

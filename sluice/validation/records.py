@@ -30,6 +30,9 @@ BLOCK_BYTES = 4 * 1024 * 1024
 MAX_RECORD_BYTES = 1024 * 1024
 """Longest record, embedded newlines included. A longer one is nearly always an unclosed quote."""
 
+QUOTE = '"'
+"""Unless sluice.yaml states another."""
+
 Newline = Literal["LF", "CRLF", "mixed"]
 
 
@@ -60,21 +63,21 @@ class Records:
     """Whether a quoted field runs over several lines."""
 
 
-def scan(part: Part, delimiter: str) -> Records:
+def scan(part: Part, delimiter: str, quote: str = QUOTE) -> Records:
     """Count the records of a UTF-8 file.
 
     Raises `Refused` naming the line for bytes that are no UTF-8, NUL bytes, a carriage return
     alone, quotes that never close or close too early, and records beyond `MAX_RECORD_BYTES`.
     """
     count = blank = unix = dos = physical = 0
-    for piece in pieces(part, delimiter):
+    for piece in pieces(part, delimiter, quote):
         _check_text(part, piece)
         outside = piece.outside
         if b"\r" in outside:
             returns = outside.count(b"\r\n")
             outside = outside.replace(b"\r\n", b"\n")
             if b"\r" in outside:
-                raise _lone_return(part, piece, delimiter)
+                raise _lone_return(part, piece, delimiter, quote)
             dos += returns
             unix -= returns
         ends = outside.count(b"\n")
@@ -87,9 +90,9 @@ def scan(part: Part, delimiter: str) -> Records:
     return Records(count=count, blank=blank, newline=newline, quoted_newlines=physical > 0)
 
 
-def pieces(part: Part, delimiter: str) -> Iterator[Piece]:
+def pieces(part: Part, delimiter: str, quote: str = QUOTE) -> Iterator[Piece]:
     """The file in pieces of whole records, about `BLOCK_BYTES` each."""
-    exact = _Exact(delimiter)
+    exact = _Exact(delimiter, quote)
     is_exact = False
     line = 1
     with part.path.open("rb") as file:
@@ -100,8 +103,8 @@ def pieces(part: Part, delimiter: str) -> Iterator[Piece]:
             block = file.read(BLOCK_BYTES)
             outside: bytes | None = None
             if not is_exact:
-                cut = len(data) if not block else _even_cut(data)
-                outside = _alternate(data[:cut], delimiter)
+                cut = len(data) if not block else _even_cut(data, quote.encode())
+                outside = _alternate(data[:cut], delimiter.encode(), quote.encode())
                 is_exact = outside is None
             if outside is None:
                 cut = exact.cut(part, data, line, final=not block)
@@ -118,11 +121,11 @@ def pieces(part: Part, delimiter: str) -> Iterator[Piece]:
             data = data[cut:] + block
 
 
-def line_of(part: Part, delimiter: str, record: int) -> int:
+def line_of(part: Part, delimiter: str, record: int, quote: str = QUOTE) -> int:
     """The physical line on which the `record`-th record that is not blank begins, both from 1."""
-    exact = _Exact(delimiter)
+    exact = _Exact(delimiter, quote)
     passed = 0
-    for piece in pieces(part, delimiter):
+    for piece in pieces(part, delimiter, quote):
         flat = exact.masked(piece.data).replace(b"\r\n", b" \n")
         here = flat.count(b"\n") + (not flat.endswith(b"\n"))
         if passed + here >= record:
@@ -137,13 +140,13 @@ def line_of(part: Part, delimiter: str, record: int) -> int:
     raise ValueError(f"{part.name} has no record {record}.")
 
 
-def with_line_feeds(piece: Piece, delimiter: str) -> bytes:
+def with_line_feeds(piece: Piece, delimiter: str, quote: str = QUOTE) -> bytes:
     """The piece with every record ended by a line feed; what stands in quotes is kept."""
     if b"\r" not in piece.data:
         return piece.data
-    if b'"' not in piece.data:
+    if quote.encode() not in piece.data:
         return piece.data.replace(b"\r\n", b"\n")
-    either = re.compile(_quoted(delimiter) + rb"|\r\n")
+    either = re.compile(_quoted(delimiter, quote) + rb"|\r\n")
     return either.sub(lambda m: b"\n" if m[0] == b"\r\n" else m[0], piece.data)
 
 
@@ -152,59 +155,64 @@ def _blank_lines(outside: bytes) -> int:
     return blank + (len(re.findall(rb"\n(?=\n)", outside)) if b"\n\n" in outside else 0)
 
 
-def _even_cut(data: bytes) -> int:
+def _even_cut(data: bytes, quote: bytes) -> int:
     """End of the last line that has an even number of quotes before it; 0 where there is none."""
-    quotes = data.count(b'"')
+    quotes = data.count(quote)
     end = len(data)
     while (newline := data.rfind(b"\n", 0, end)) >= 0:
-        quotes -= data.count(b'"', newline, end)
+        quotes -= data.count(quote, newline, end)
         if quotes % 2 == 0:
             return newline + 1
         end = newline
     return 0
 
 
-def _alternate(data: bytes, delimiter: str) -> bytes | None:
+def _alternate(data: bytes, comma: bytes, quote: bytes) -> bytes | None:
     """What stands outside of quotes, each quoted run as one mark; None where quotes are odd."""
-    if b'"' not in data:
+    if quote not in data:
         return data
-    runs = data.split(b'"')
+    runs = data.split(quote)
     if len(runs) % 2 == 0:
         return None
     outside = runs[0::2]
     before = set(map(_LAST, outside[:-1]))
     after = set(map(_FIRST, outside[1:]))
-    comma = delimiter.encode()
     whole = before <= {b"", comma, b"\n"} and after <= {b"", comma, b"\n", b"\r"}
-    return b'"'.join(outside) if whole else None
+    return quote.join(outside) if whole else None
 
 
-def _quoted(delimiter: str) -> bytes:
-    return _opening(delimiter) + rb'(?:[^"]++|"")*+"'
+def _quoted(delimiter: str, quote: str) -> bytes:
+    mark = re.escape(quote.encode())
+    return _opening(delimiter, quote) + rb"(?:[^" + mark + rb"]++|" + mark * 2 + rb")*+" + mark
 
 
-def _opening(delimiter: str) -> bytes:
+def _opening(delimiter: str, quote: str) -> bytes:
     """A quote where a field begins, spaces before it allowed."""
-    return rb"(?<![^" + re.escape(delimiter.encode()) + rb'\n\r]) *+"'
+    comma, mark = re.escape(delimiter.encode()), re.escape(quote.encode())
+    return rb"(?<![^" + comma + rb"\n\r]) *+" + mark
 
 
 class _Exact:
     """The slow scanner: a quote counts only where a field begins, as the parser has it."""
 
-    def __init__(self, delimiter: str) -> None:
-        self.quoted = re.compile(_quoted(delimiter))
-        self.open = re.compile(_opening(delimiter))
+    def __init__(self, delimiter: str, quote: str) -> None:
+        self.mark = quote.encode()
+        self.quoted = re.compile(_quoted(delimiter, quote))
+        self.open = re.compile(_opening(delimiter, quote))
         comma = re.escape(delimiter.encode())
-        self.field = re.compile(_quoted(delimiter) + rb" *+(?P<early>[^ \r\n" + comma + rb"])?")
+        early = rb" *+(?P<early>[^ \r\n" + comma + rb"])?"
+        self.field = re.compile(_quoted(delimiter, quote) + early)
 
     def masked(self, data: bytes) -> bytes:
         """`data`, the same length, every quoted field a run of quote characters."""
-        return self.quoted.sub(lambda m: b'"' * len(m[0]), data) if b'"' in data else data
+        if self.mark not in data:
+            return data
+        return self.quoted.sub(lambda m: self.mark * len(m[0]), data)
 
     def cut(self, part: Part, data: bytes, line: int, *, final: bool) -> int:
         """Where the last whole record ends."""
         masked = self.masked(data)
-        begun = self.open.search(self.quoted.sub(lambda m: b"#" * len(m[0]), data))
+        begun = self.open.search(self.quoted.sub(lambda m: b"x" * len(m[0]), data))
         if begun and (final or len(data) - begun.end() > MAX_RECORD_BYTES):
             raise _unclosed(part, line + data.count(b"\n", 0, begun.end()))
         if final:
@@ -215,9 +223,9 @@ class _Exact:
         """As `Piece.outside`; refuses a quoted field that ends before its field does."""
         for field in self.field.finditer(data):
             if field["early"]:
-                begin = field.start() + field[0].index(b'"')
+                begin = field.start() + field[0].index(self.mark)
                 raise _unclosed(part, line + data.count(b"\n", 0, begin))
-        return self.quoted.sub(b'"', data)
+        return self.quoted.sub(lambda _: self.mark, data)
 
 
 def _unclosed(part: Part, line: int) -> Refused:
@@ -225,7 +233,7 @@ def _unclosed(part: Part, line: int) -> Refused:
         "unclosed-quote",
         f"{part.name}, line {line}: the quote that opens a field here is never properly closed, "
         f"so what follows cannot be told apart.",
-        remedy='Close it; a quote inside a quoted field is written twice ("").',
+        remedy="Close it; a quote inside a quoted field is written twice.",
         line=line,
     )
 
@@ -241,8 +249,8 @@ def too_long(part: Part, line: int) -> Refused:
     )
 
 
-def _lone_return(part: Part, piece: Piece, delimiter: str) -> Refused:
-    flat = _Exact(delimiter).masked(piece.data).replace(b"\r\n", b"  ")
+def _lone_return(part: Part, piece: Piece, delimiter: str, quote: str) -> Refused:
+    flat = _Exact(delimiter, quote).masked(piece.data).replace(b"\r\n", b"  ")
     line = piece.line + piece.data.count(b"\n", 0, flat.index(b"\r"))
     return Refused(
         "lone-carriage-return",
@@ -267,6 +275,7 @@ def _check_text(part: Part, piece: Piece) -> None:
             "bad-encoding",
             f"{part.name}, line {line}, byte {piece.offset + error.start}: the byte "
             f"0x{piece.data[error.start]:02X} is not UTF-8 text.",
-            remedy="Save the file as UTF-8.",
+            remedy="Save the file as UTF-8, or state what it is in sluice.yaml, such as "
+            "`read: {encoding: latin-1}`.",
             line=line,
         ) from None

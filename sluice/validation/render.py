@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sluice.contracts.dataset import Column, Report
+from sluice.validation.bytes import TEXTS
 
 MAX_CARDS: Final = 200
 """Columns that get a picture; a page with more is of no use to a reader."""
@@ -185,9 +186,15 @@ def _moment(seconds: float, kind: str) -> str:
 
 def _reading(dialect: Mapping[str, Any]) -> str:
     """`CSV, UTF-8, fields parted by commas, with a header`."""
-    if dialect.get("format") != "csv":
+    if not dialect or dialect["format"] == "parquet":
         return "Parquet" if dialect else ""
-    parted = _DELIMITERS[dialect["delimiter"]]
+    packed = f", {dialect['compression']}-compressed" if "compression" in dialect else ""
+    if dialect["format"] != "csv":
+        return f"{TEXTS[dialect['format']]}{packed}, {dialect['encoding'].upper()}"
+    parted = _DELIMITERS.get(dialect["delimiter"], dialect["delimiter"])
     header = "with a header" if dialect["header"] else "without a header"
     ends = dialect["newline"]
-    return f"CSV, {dialect['encoding'].upper()}, fields parted by {parted}, {header}, {ends} lines"
+    return (
+        f"CSV{packed}, {dialect['encoding'].upper()}, fields parted by {parted}, {header}, "
+        f"{ends} lines"
+    )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.validation.findings import Refused
 from sluice.validation.parquet import broken
-from sluice.validation.reading import literal
+from sluice.validation.sql import literal
 
 if TYPE_CHECKING:
     import duckdb

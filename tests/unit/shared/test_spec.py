@@ -17,6 +17,20 @@ def test_an_empty_file_means_the_same():
     assert parse_spec("# nothing yet\n", POLICY) == parse_spec(None, POLICY)
 
 
+def test_stated_columns_survive_the_marker():
+    text = """
+schema:
+  columns: {day: {range: [2024-01-01, null], allowed: [2024-01-01, x, 1, 1.5]}}
+  evolve: true
+read: {missing: [NA]}
+"""
+    spec = parse_spec(text, POLICY)
+    assert spec.contract.evolve
+    assert spec.contract.columns["day"].range == ("2024-01-01", None)
+    assert spec.contract.columns["day"].allowed == ("2024-01-01", "x", 1, 1.5)
+    assert Spec.model_validate(spec.model_dump(mode="json")) == spec
+
+
 def test_null_target_means_none():
     assert parse_spec("target: null", POLICY).target is None
 
@@ -40,6 +54,26 @@ def test_null_target_means_none():
         ("gate: {metric: f1}", ["gate.metric", "'f1'", "roc_auc"]),
         ("target: 7", ["target is 7", "string"]),
         ("train: 5", ["train is 5"]),
+        ("read: {encoding: klingon}", ["read.encoding is 'klingon'", "such as latin-1"]),
+        ("read: {encoding: hex}", ["read.encoding is 'hex'"]),
+        ("read: {encoding: utf-7}", ["read.encoding is 'utf-7'"]),
+        ("read: {delimiter: ab}", ["read.delimiter is 'ab'", "at most 1 character"]),
+        ("read: {delimiter: x}", ["read.delimiter is 'x'", "punctuation"]),
+        ('read: {quote: "\\n"}', ["read.quote", "punctuation"]),
+        ("read: {quote: ';', delimiter: ';'}", ["read is", "should differ"]),
+        ("read: {decimal: ';'}", ["read.decimal is ';'", "'.' or ','"]),
+        ("read: {header: maybe}", ["read.header is 'maybe'"]),
+        ("read: {missing: NA}", ["read.missing is 'NA'", "tuple"]),
+        ("read: {delimeter: ';'}", ["read.delimeter", "Did you mean delimiter?"]),
+        ("schema: {evolv: true}", ["schema.evolv", "Did you mean evolve?"]),
+        ("schema: {columns: {a: {typ: text}}}", ["schema.columns.a.typ", "Did you mean type?"]),
+        ("schema: {columns: {a: {type: image}}}", ["schema.columns.a.type", "'image'"]),
+        ("schema: {columns: {a: {range: [2, 1]}}}", ["schema.columns.a.range", "come first"]),
+        ("schema: {columns: {a: {range: [1, 2024-01-01]}}}", ["a.range", "both dates"]),
+        ("schema: {columns: {a: {range: [soon, null]}}}", ["a.range", "soon"]),
+        ("schema: {columns: {a: {allowed: []}}}", ["schema.columns.a.allowed", "at least 1"]),
+        ("schema: {columns: {a: {allowed: [yes]}}}", ["schema.columns.a.allowed", "True"]),
+        ("contract: {}", ["contract"]),
         ("- a", ["list", "not fields"]),
         ("a: 1\na: 2", ["line 2", "'a' stands twice"]),
         ("a: &x [1]\nb: *x", ["line 2", "aliases"]),

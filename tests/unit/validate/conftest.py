@@ -19,7 +19,9 @@ def judge(tmp_path: Path) -> Judge:
     def run(content: bytes | str, name: str = "data.csv", **options: object) -> Report:
         path = tmp_path / "stored-elsewhere"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        spec = Spec(**{k: options.pop(k) for k in ("task", "target") if k in options})
+        spec = Spec(
+            **{k: options.pop(k) for k in ("task", "target", "read", "schema") if k in options}
+        )
         return validate(path, name=name, spec=spec, salt="pepper", **options)
 
     return run

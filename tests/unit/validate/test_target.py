@@ -144,7 +144,7 @@ def test_changes_since_the_last_drop_are_warned_of(judge: Judge, tmp_path: Path)
     previous = Schema.model_validate_json((tmp_path / "schema.json").read_text())
     changed = GOOD.replace("width,height", "width,depth").replace("blue", "violet")
 
-    report = judge(changed, previous=previous)
+    report = judge(changed, previous=previous, schema={"evolve": True})
 
     assert report.verdict == "accepted"
     assert {

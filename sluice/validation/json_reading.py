@@ -1,0 +1,239 @@
+"""JSON files as a drop that can be queried: flat records, rewritten as CSV that the parser is told.
+
+So all that judges a CSV's values judges these too; what JSON says of their kinds (a number, a
+text, true or false) is kept as the types that each column may have.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+from sluice.contracts.dataset import Finding
+from sluice.validation.bytes import HEAD_BYTES, Part, as_utf8, check_kind, scratch_file
+from sluice.validation.compressed import compression_of
+from sluice.validation.dialect import MAX_COLUMNS, SAMPLE_RECORDS, check_names
+from sluice.validation.findings import Refused, counted, shown
+from sluice.validation.json_objects import Number, Record
+from sluice.validation.json_records import Layout, count_objects, json_records
+from sluice.validation.reading import Raw, csv_relation
+
+if TYPE_CHECKING:
+    from _csv import Writer as CsvWriter
+
+CANDIDATES_OF: Final[dict[type, tuple[str, ...]]] = {
+    Number: ("integer", "number"),
+    bool: ("boolean",),
+    str: ("date", "timestamp", "instant"),
+}
+"""What a column may be by the kind of its values: "12" in quotes is no number."""
+ANY: Final = tuple(dict.fromkeys(itertools.chain(*CANDIDATES_OF.values())))
+LISTED: Final = 20
+"""Fields that are named one by one in findings of one sort."""
+
+_KINDS = {Number: "a number", bool: "true or false", str: "a text"}
+
+
+@dataclass(kw_only=True, slots=True)
+class _Key:
+    """One key, over all records."""
+
+    kinds: dict[type, str] = field(default_factory=dict)
+    """Kinds of values, and where each was met first."""
+    records: int = 0
+    """That have it."""
+    gap: str = ""
+    """The first record without it."""
+
+
+@dataclass(kw_only=True, slots=True)
+class _Survey:
+    """What the first pass over all records finds."""
+
+    keys: dict[str, _Key] = field(default_factory=dict)
+    begin: str = ""
+    """The first record's place."""
+    written: list[int] = field(default_factory=list)
+    """Records of every part."""
+    sample: list[Record] = field(default_factory=list)
+
+    def see(self, part: Part, line: int, record: Record) -> None:
+        """Take one record in."""
+        place = f"{part.name}, line {line}"
+        keys = self.keys
+        self.begin = self.begin or place
+        if not record.keys() <= keys.keys():
+            gap = self.begin if keys else ""
+            keys.update({name: _Key(gap=gap) for name in record if name not in keys})
+            _check_keys(part, line, tuple(keys))
+        if len(record) < len(keys):
+            for name in keys.keys() - record.keys():
+                keys[name].gap = keys[name].gap or place
+        for name, value in record.items():
+            key = keys[name]
+            key.records += 1
+            if value is not None and type(value) not in key.kinds:
+                key.kinds[type(value)] = place
+        if len(self.sample) < SAMPLE_RECORDS:
+            self.sample.append(record)
+
+
+def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Raw:
+    """All records of the parts as one table; a key that a record lacks is a missing value.
+
+    Raises `Refused` where a record is no flat object, or the independent count differs.
+    """
+    parts = [_as_utf8(part, layout, scratch) for part in parts]
+    copy = scratch_file(scratch)
+    survey = _Survey()
+    _write(parts, layout, survey, copy)
+    names = tuple(survey.keys)
+    if survey.sample and len(survey.sample[0]) < len(names):
+        # Keys came up after the first record: the rows before them are too short.
+        _rewrite(parts, layout, names, copy)
+    for part, written in zip(parts, survey.written, strict=True):
+        _check_count(part, written)
+    if not sum(survey.written):
+        raise Refused(
+            "header-only",
+            f"{parts[0].name}: the file holds no record.",
+            remedy="Export it again with its records; at least 20 are needed.",
+        )
+    if len(names) < 2:
+        only = f"there is only one field, {shown(names[0])}" if names else "there is no field"
+        raise Refused(
+            "one-column",
+            f"{parts[0].name}: {only}; a target and at least one feature are needed.",
+            remedy="Export the other columns too.",
+        )
+    return Raw(
+        relation=csv_relation([copy], len(names), newline="LF"),
+        names=names,
+        sample=tuple(_row(record, names) for record in survey.sample),
+        types=("VARCHAR",) * len(names),
+        may_be=tuple(_may_be(key) for key in survey.keys.values()),
+        rows=sum(survey.written),
+        place=lambda row: _place(parts, survey.written, layout, row),
+        parts=(replace(parts[0], path=copy),),
+        dialect={
+            "format": layout,
+            **compression_of(parts),
+            "encoding": parts[0].encoding,
+            "files": len(parts),
+        },
+        notes=tuple(_notes(survey)),
+    )
+
+
+def _as_utf8(part: Part, layout: Layout, scratch: Path) -> Part:
+    return as_utf8(part, check_kind(part, layout), scratch)
+
+
+def _write(parts: list[Part], layout: Layout, survey: _Survey, copy: Path) -> None:
+    """Survey all records, and write them with the keys met so far."""
+    with copy.open("w", encoding="utf-8", newline="", buffering=HEAD_BYTES) as out:
+        writer = _writer(out)
+        for part in parts:
+            written = 0
+            for line, record in json_records(part, layout):
+                survey.see(part, line, record)
+                writer.writerow(_row(record, survey.keys))
+                written += 1
+            survey.written.append(written)
+
+
+def _rewrite(parts: list[Part], layout: Layout, names: tuple[str, ...], copy: Path) -> None:
+    with copy.open("w", encoding="utf-8", newline="", buffering=HEAD_BYTES) as out:
+        writer = _writer(out)
+        for part in parts:
+            writer.writerows(_row(record, names) for _, record in json_records(part, layout))
+
+
+def _writer(out: TextIO) -> CsvWriter:
+    # All is quoted, because the csv module leaves a carriage return bare where lines end in \n.
+    return csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+
+def _row(record: Record, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(
+        [
+            ("true" if value else "false") if isinstance(value, bool) else value or ""
+            for value in map(record.get, names)
+        ]
+    )
+
+
+def _check_keys(part: Part, line: int, names: tuple[str, ...]) -> None:
+    if len(names) > MAX_COLUMNS:
+        raise Refused(
+            "too-many-columns",
+            f"{part.name}, line {line}: {counted(len(names), 'different key')} up to here; at "
+            f"most {MAX_COLUMNS:,} are taken.",
+            remedy="Drop fields that are not needed, or turn them into records.",
+            line=line,
+        )
+    check_names(part.name, names, line=line)
+
+
+def _check_count(part: Part, parsed: int) -> None:
+    """The safeguard: as many records must have been parsed as the bytes hold."""
+    counted_apart = count_objects(part.path)
+    if counted_apart != parsed:
+        raise Refused(
+            "rows-differ",
+            f"{part.name}: {parsed:,} records were read where {counted_apart:,} were counted "
+            "independently, so some would be lost or made up.",
+            remedy="Export the file again, one flat object a record.",
+        )
+
+
+def _may_be(key: _Key) -> tuple[str, ...]:
+    """Kinds that differ leave it to the values, as in a CSV."""
+    return CANDIDATES_OF[next(iter(key.kinds))] if len(key.kinds) == 1 else ANY
+
+
+def _place(
+    parts: list[Part], written: list[int], layout: Layout, row: int
+) -> tuple[str, int | None]:
+    for part, here in zip(parts, written, strict=True):
+        if row <= here:
+            line, _ = next(itertools.islice(json_records(part, layout), row - 1, None))
+            return f"{part.name}, line {line}", line
+        row -= here
+    raise ValueError(f"the drop has no row {row}")
+
+
+def _notes(survey: _Survey) -> Iterator[Finding]:
+    rows = sum(survey.written)
+    mixed = [(name, key) for name, key in survey.keys.items() if len(key.kinds) > 1]
+    for name, key in mixed[:LISTED]:
+        kinds = ", ".join(f"{_KINDS[kind]} ({place})" for kind, place in key.kinds.items())
+        yield Finding(
+            severity="warn",
+            code="mixed-kinds",
+            message=f"The field {shown(name)} holds values of several kinds: {kinds}; they are "
+            "judged by how they are written, as in a CSV.",
+            remedy="Write all values of a field as one kind, and null where one is missing.",
+            column=name,
+        )
+    gaps = [(name, key) for name, key in survey.keys.items() if key.gap]
+    for name, key in gaps[:LISTED]:
+        yield Finding(
+            severity="warn",
+            code="missing-key",
+            message=f"{key.gap}: the field {shown(name)} is absent here, and from "
+            f"{rows - key.records:,} of {counted(rows, 'record')} in all; it is taken as missing.",
+            remedy="Nothing, if it is meant; else write the field in every record.",
+            column=name,
+        )
+    for what, all_of_them in (("of several kinds", mixed), ("that some records lack", gaps)):
+        if (more := len(all_of_them) - LISTED) > 0:
+            yield Finding(
+                severity="warn",
+                code="more-fields",
+                message=f"{counted(more, 'more field')} {what}.",
+            )

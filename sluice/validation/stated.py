@@ -1,0 +1,208 @@
+"""The columns that `schema:` in sluice.yaml states: taken as stated, and every row held to them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from sluice.contracts.dataset import ColumnType
+from sluice.contracts.spec import StatedColumn, StatedSchema
+from sluice.validation.candidates import CANDIDATES, cleaned
+from sluice.validation.columns import Typed, breaks
+from sluice.validation.findings import Refused, counted, listed, shown
+from sluice.validation.measure import FEW_VALUES, Summary
+from sluice.validation.reading import Raw
+from sluice.validation.sql import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+CANDIDATES_OF: Final[dict[ColumnType, tuple[str, ...]]] = {
+    "integer": ("integer",),
+    "number": ("number", "decimal-comma"),
+    "boolean": ("boolean",),
+    "date": ("date",),
+    "timestamp": ("timestamp", "instant"),
+    "category": (),
+    "text": (),
+    "identifier": (),
+}
+"""What the text of a column of this type may be; none: it is kept as it is written."""
+
+_NUMBERS = ("BIGINT", "DOUBLE")
+_ORDERED = (*_NUMBERS, "DATE", "TIMESTAMP")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Rule:
+    column: Typed
+    broken: str
+    """SQL that is true for the values that break it."""
+    what: str
+    """`is not allowed`, `is above 10`: what follows the value in a sentence."""
+
+
+def with_types(raw: Raw, stated: StatedSchema) -> Raw:
+    """`raw` with the stated types as the only ones its columns may have.
+
+    Raises `Refused` where sluice.yaml states a column that is not there.
+    """
+    for name in stated.columns:
+        if name not in raw.names:
+            close = difflib.get_close_matches(name, raw.names, n=1)
+            raise Refused(
+                "unknown-column",
+                f"{_source(raw)}: sluice.yaml states the column {shown(name)} under `schema`, and "
+                "there is no such column.",
+                remedy=f"Did you mean {shown(close[0])}?"
+                if close
+                else f"There are {listed(list(raw.names))}.",
+                column=name,
+            )
+    kinds = [stated.columns.get(name, StatedColumn()).type for name in raw.names]
+    may_be = [
+        CANDIDATES_OF[kind] if kind else own for own, kind in zip(raw.may_be, kinds, strict=False)
+    ]
+    return replace(raw, may_be=tuple(may_be))
+
+
+def hold_rows(
+    con: duckdb.DuckDBPyConnection, raw: Raw, columns: list[Typed], stated: StatedSchema
+) -> None:
+    """Refuse the drop for the first column with values outside of what is stated of it."""
+    for column in columns:
+        wanted = stated.columns.get(column.name)
+        if wanted is None:
+            continue
+        for rule in _rules(raw, column, wanted):
+            _hold(con, raw, rule)
+        if wanted.unique:
+            _hold_unique(con, raw, column)
+
+
+def stated_type(
+    column: Typed, summary: Summary, found: ColumnType, stated: StatedSchema
+) -> ColumnType:
+    """The type of a feature: the stated one, where its values are stored as such."""
+    kind = stated.columns.get(column.name, StatedColumn()).type
+    if kind is None or column.storage not in _storages(kind):
+        return found
+    if kind == "category" and summary.distinct > FEW_VALUES:
+        raise Refused(
+            "stated-type",
+            f"The column {shown(column.name)} is stated as a category and has "
+            f"{summary.distinct:,} different values; at most {FEW_VALUES:,} are taken.",
+            remedy="State it as text or identifier, or group its values.",
+            column=column.name,
+        )
+    return kind
+
+
+def _storages(kind: ColumnType) -> tuple[str, ...]:
+    return tuple(CANDIDATES[c].storage for c in CANDIDATES_OF[kind]) or ("VARCHAR",)
+
+
+def _rules(raw: Raw, column: Typed, wanted: StatedColumn) -> Iterator[_Rule]:
+    value = f"({column.value})"
+    if wanted.type and column.present and column.storage not in _storages(wanted.type):
+        if raw.dialect["format"] != "parquet":
+            clean = cleaned(column.id, raw.missing)
+            none = [f"({breaks(clean, c)})" for c in raw.may_be[int(column.id[1:]) - 1]]
+            what = f"is no {wanted.type}, which sluice.yaml states"
+            yield _Rule(column=column, broken=" AND ".join(none), what=what)
+        if (column.storage, wanted.type) != ("BIGINT", "number"):
+            raise Refused(
+                "stated-type",
+                f"{_source(raw)}: the column {shown(column.name)} is stored as {column.storage}, "
+                f"and sluice.yaml states the type {wanted.type}.",
+                remedy="Write all of its values alike, or correct the type under `schema`.",
+                column=column.name,
+            )
+    if wanted.nullable is False:
+        yield _Rule(column=column, broken=f"{value} IS NULL", what="is missing, and may not be")
+    if wanted.range and column.present:
+        if column.storage not in _ORDERED:
+            raise Refused(
+                "stated-range",
+                f"{_source(raw)}: sluice.yaml states a range for {shown(column.name)}, whose "
+                "values are no numbers, dates or times.",
+                remedy="Correct the values, or remove the range.",
+                column=column.name,
+            )
+        for bound, sign, word in zip(wanted.range, "<>", ("below", "above"), strict=True):
+            if bound is not None:
+                edge = _edge(raw, column, bound)
+                what = f"is {word} {bound}, the bound that sluice.yaml states"
+                yield _Rule(column=column, broken=f"{value} {sign} {edge}", what=what)
+    if wanted.allowed is not None:
+        text = f"{value}::VARCHAR"
+        values = [literal(str(v)) for v in wanted.allowed]
+        if column.storage in _NUMBERS:
+            text = value
+            values = [f"try_cast({v} AS {column.storage})" for v in values]
+        broken = f"{value} IS NOT NULL AND ({text} IN ({', '.join(values)})) IS NOT TRUE"
+        what = f"is not among the allowed ({listed([str(v) for v in wanted.allowed])})"
+        yield _Rule(column=column, broken=broken, what=what)
+
+
+def _edge(raw: Raw, column: Typed, bound: float | str) -> str:
+    if isinstance(bound, str) == (column.storage in _NUMBERS):
+        raise Refused(
+            "stated-range",
+            f"{_source(raw)}: sluice.yaml states the bound {bound!r} for {shown(column.name)}, "
+            f"which holds {'numbers' if column.storage in _NUMBERS else 'dates or times'}.",
+            remedy="Write bounds as the values are: 10, or 2024-01-31.",
+            column=column.name,
+        )
+    return f"{literal(bound)}::TIMESTAMP" if isinstance(bound, str) else repr(bound)
+
+
+def _hold(con: duckdb.DuckDBPyConnection, raw: Raw, rule: _Rule) -> None:
+    _refuse_first(
+        con,
+        raw,
+        rule.column,
+        f"SELECT n, {rule.column.id} FROM (SELECT row_number() OVER () AS n, * FROM "
+        f"{raw.relation}) WHERE {rule.broken}",
+        rule.what,
+    )
+
+
+def _hold_unique(con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed) -> None:
+    i = column.id
+    _refuse_first(
+        con,
+        raw,
+        column,
+        f"SELECT n, {i} FROM (SELECT n, {i}, row_number() OVER (PARTITION BY v ORDER BY n) AS k "
+        f"FROM (SELECT row_number() OVER () AS n, {i}, {column.value} AS v FROM {raw.relation}) "
+        "WHERE v IS NOT NULL) WHERE k > 1",
+        "stands in an earlier row too, and sluice.yaml states that it is unique",
+    )
+
+
+def _refuse_first(
+    con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed, broken: str, what: str
+) -> None:
+    """Refuse where the query `broken` (row number, value) has rows, naming the first."""
+    rows, first, value = con.execute(
+        f"SELECT count(*), min(n), arg_min({column.id}, n) FROM ({broken})"
+    ).fetchall()[0]
+    if not rows:
+        return
+    where, line = raw.place(first)
+    raise Refused(
+        "outside-schema",
+        f"{where}: column {shown(column.name)}: "
+        f"{'the value' if value is None else shown(value)} {what}; so it is in "
+        f"{counted(rows, 'row')} of {raw.rows:,}.",
+        remedy="Correct these rows, or `schema` in sluice.yaml.",
+        column=column.name,
+        line=line,
+    )
+
+
+def _source(raw: Raw) -> str:
+    return raw.parts[0].name
