@@ -37,4 +37,4 @@ def handle(event: dict[str, Any], context: Any, by: Converger | None = None) -> 
     """Entry point of the Lambda; `by` lets a test bring its own converger."""
     by = by or converger()
     step = partial(by.take, holder=context.aws_request_id)
-    return run_step(event, context, stage="deploy", slug=by.env.slug, step=step)
+    return run_step(event, stage="deploy", slug=by.env.slug, step=step)

@@ -35,4 +35,4 @@ def judge_of_stack() -> Judge:
 def handle(event: dict[str, Any], context: Any, by: Judge | None = None) -> dict[str, Any]:
     """Entry point of the Lambda; `by` lets a test bring its own judge."""
     by = by or judge_of_stack()
-    return run_step(event, context, stage="gate", slug=by.env.slug, step=by.take)
+    return run_step(event, stage="gate", slug=by.env.slug, step=by.take)

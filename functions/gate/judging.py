@@ -59,7 +59,8 @@ class Judge:
         if last is None:
             self._evaluate(run, 1, attempt, candidate, accepted)
         elif last["ProcessingJobStatus"] == "Completed":
-            self._judge(run, number, attempt, candidate, accepted)
+            beside = last.get("Environment", {}).get("SLUICE_CHAMPION")
+            self._judge(run, number, attempt, candidate, accepted, beside=beside)
         elif last["ProcessingJobStatus"] in ("Failed", "Stopped"):
             failures = [
                 e for _, e in evaluations if e["ProcessingJobStatus"] in ("Failed", "Stopped")
@@ -116,15 +117,20 @@ class Judge:
         )
 
     def _judge(
-        self, run: Run, number: int, attempt: int, candidate: str, accepted: Accepted
+        self,
+        run: Run,
+        number: int,
+        attempt: int,
+        candidate: str,
+        accepted: Accepted,
+        *,
+        beside: str | None,
     ) -> None:
+        """Decide by evaluation `number`, which scored the candidate beside version `beside`."""
         key = requests.evaluation_prefix(run, number) + "evaluation.json"
         evaluation = Evaluation.model_validate(self.artifacts.read_json(key))
-        environment = (
-            describe("describe_processing_job", ProcessingJobName=run.attempt(number)) or {}
-        ).get("Environment", {})
         champion = self.models.champion(run.model)
-        if environment.get("SLUICE_CHAMPION") != (champion.version if champion else None):
+        if beside != (champion.version if champion else None):
             self._evaluate(run, number + 1, attempt, candidate, accepted)
             return
         verdict = judge(evaluation, Spec.model_validate(accepted.spec).gate)

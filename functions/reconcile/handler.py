@@ -35,4 +35,4 @@ def keeper() -> Keeper:
 def handle(event: dict[str, Any], context: Any, by: Keeper | None = None) -> dict[str, Any]:
     """Entry point of the Lambda; `by` lets a test bring its own keeper."""
     by = by or keeper()
-    return run_step(event, context, stage="reconcile", slug=by.env.slug, step=by.take)
+    return run_step(event, stage="reconcile", slug=by.env.slug, step=by.take)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from boto3.dynamodb.conditions import Attr, Key
 
 from functions.reconcile.open_work import DroppedObject, OpenRun, messages, waiting_folders
 from functions.shared.bus import Bus
-from functions.shared.clients import client, table
+from functions.shared.clients import client, query_all
 from functions.shared.hints import Hint
 from functions.shared.models import Models
 from functions.shared.store import Store
@@ -47,27 +46,22 @@ class Keeper:
         self._tell_of_waiting_folders()
 
     def _open_runs(self) -> Iterator[OpenRun]:
-        more: dict[str, Any] = {}
-        while True:
-            page = table(self.env.ledger_table).query(
-                IndexName=BY_TIME,
-                KeyConditionExpression=Key("gsi").eq(ALL_RUNS),
-                FilterExpression=Attr("state").is_in(["running", "waiting"])
-                & Attr("repeats").not_exists(),
-                **more,
+        items = query_all(
+            self.env.ledger_table,
+            IndexName=BY_TIME,
+            KeyConditionExpression=Key("gsi").eq(ALL_RUNS),
+            FilterExpression=Attr("state").is_in(["running", "waiting"])
+            & Attr("repeats").not_exists(),
+        )
+        for item in items:
+            yield OpenRun(
+                run=Run.parse(item["run"]),
+                phase=item["phase"] or item["state"],
+                updated=moment(item["updated"]),
+                stage_reached=int(item["rank"]),
+                key=item["source"],
+                version=item["source_version"],
             )
-            for item in page["Items"]:
-                yield OpenRun(
-                    run=Run.parse(item["run"]),
-                    phase=item["phase"] or item["state"],
-                    updated=moment(item["updated"]),
-                    stage_reached=int(item["rank"]),
-                    key=item["source"],
-                    version=item["source_version"],
-                )
-            if "LastEvaluatedKey" not in page:
-                return
-            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
     def _tell_of_waiting_folders(self) -> None:
         objects = (

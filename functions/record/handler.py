@@ -94,4 +94,4 @@ def handle(event: dict[str, Any], context: Any, by: Recorder | None = None) -> d
         for record in event["Records"]:
             by.bury(queue, record["body"])
         return {"batchItemFailures": []}
-    return run_step(event, context, stage="record", slug=by.slug, step=by.take)
+    return run_step(event, stage="record", slug=by.slug, step=by.take)

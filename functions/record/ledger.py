@@ -8,8 +8,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
-from functions.record.timeline import Line
-from functions.shared.clients import table
+from functions.record.timeline import Line, Standing
+from functions.shared.clients import condition_failed, query_all, table
 from sluice.contracts.ledger import ALL_RUNS, EVENT, HEADER, REPEAT, run_key
 from sluice.contracts.names import Run
 
@@ -53,21 +53,10 @@ class Ledger:
             }
         )
         if line.standing is not None:
-            self._move(run, line, data)
+            self._open(run, line, data)
+            self._move(run, line, line.standing)
 
-    def _move(self, run: Run, line: Line, data: dict[str, Any]) -> None:
-        standing = line.standing
-        if standing is None:
-            return
-        self._open(run, line, data)
-        names = {"#state": "state", "#rank": "rank"}
-        values = {
-            ":state": standing.state,
-            ":phase": standing.phase,
-            ":reason": line.reason,
-            ":rank": standing.rank,
-            ":updated": line.at,
-        }
+    def _move(self, run: Run, line: Line, standing: Standing) -> None:
         try:
             self._table.update_item(
                 Key={"pk": run_key(str(run)), "sk": HEADER},
@@ -76,11 +65,17 @@ class Ledger:
                 # A run that repeats another moves with that one, not by its own events.
                 ConditionExpression="attribute_not_exists(repeats) AND "
                 "(#rank < :rank OR (#rank = :rank AND updated < :updated))",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=values,
+                ExpressionAttributeNames={"#state": "state", "#rank": "rank"},
+                ExpressionAttributeValues={
+                    ":state": standing.state,
+                    ":phase": standing.phase,
+                    ":reason": line.reason,
+                    ":rank": standing.rank,
+                    ":updated": line.at,
+                },
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
         # Even where nothing moved: a delivery that died after its move never carried it on.
         self._carry_to_repeats(run)
@@ -107,7 +102,7 @@ class Ledger:
                 ConditionExpression=Attr("pk").not_exists(),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
 
     def repeat(self, run: Run, line: Line, earlier: str, data: dict[str, Any]) -> None:
@@ -125,12 +120,14 @@ class Ledger:
 
     def _carry_to_repeats(self, run: Run) -> None:
         header = self._header(str(run))
-        followers = self._table.query(
-            KeyConditionExpression=Key("pk").eq(run_key(str(run))) & Key("sk").begins_with(REPEAT)
-        )["Items"]
-        if header:
-            for follower in followers:
-                self._copy(follower["run"], header)
+        if header is None:
+            return
+        followers = query_all(
+            self.table_name,
+            KeyConditionExpression=Key("pk").eq(run_key(str(run))) & Key("sk").begins_with(REPEAT),
+        )
+        for follower in followers:
+            self._copy(follower["run"], header)
 
     def _copy(self, follower: str, header: dict[str, Any]) -> None:
         try:
@@ -149,5 +146,5 @@ class Ledger:
                 },
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise

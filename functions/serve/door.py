@@ -76,16 +76,13 @@ class Door:
         champion = self._champion(model)
         body = _body(event)
         content_type = _header(event, "content-type")
-        requests.read(body, content_type, self._signature(champion))
         try:
-            return self._invoke(champion, body, content_type or "")
+            return self._ask(champion, body, content_type)
         except _EndpointGone:
             del self._pointers[model]
         # The pointer may have moved on since it was read: look again, once.
-        champion = self._champion(model)
-        requests.read(body, content_type, self._signature(champion))
         try:
-            return self._invoke(champion, body, content_type or "")
+            return self._ask(self._champion(model), body, content_type)
         except _EndpointGone:
             raise RequestRefused(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -93,12 +90,14 @@ class Door:
                 remedy="Try again in a moment.",
             ) from None
 
-    def _invoke(self, champion: Champion, body: bytes, content_type: str) -> Answer:
+    def _ask(self, champion: Champion, body: bytes, content_type: str | None) -> Answer:
+        """Hold the request against the champion's signature, then have its endpoint answer."""
+        requests.read(body, content_type, self._signature(champion))
         try:
             answer = self.runtime.invoke_endpoint(
                 EndpointName=champion.endpoint,
                 Body=body,
-                ContentType=content_type,
+                ContentType=content_type or "",
                 Accept="application/json",
             )
         except ClientError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 
 def _config(read_timeout: float = 50, attempts: int = 4) -> Config:
@@ -40,6 +42,22 @@ def _dynamodb() -> Any:
 def table(name: str) -> Any:
     """One DynamoDB table, items as plain Python values."""
     return _dynamodb().Table(name)
+
+
+def query_all(name: str, **request: Any) -> Iterator[dict[str, Any]]:
+    """The items of a query on one table, page by page."""
+    more: dict[str, Any] = {}
+    while True:
+        page = table(name).query(**request, **more)
+        yield from page["Items"]
+        if "LastEvaluatedKey" not in page:
+            return
+        more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Whether a conditional write found its condition unmet; every other error is to be raised."""
+    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")
 
 
 def prepare(*services: str) -> None:

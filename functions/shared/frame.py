@@ -4,7 +4,7 @@ A message whose step raises goes back to its queue and, after the third time, to
 dead-letter queue. What is only not ready yet (capacity, an endpoint that settles) is no failure:
 the step ends, and the event that settles the matter, or reconcile, comes back to it.
 
-Powertools' batch utility would do the loop below, and costs every cold start 100 ms
+Powertools' batch utility would do the loop below, and costs every cold start some 150 ms
 (benchmarks/whole_way.md).
 """
 
@@ -21,12 +21,11 @@ from functions.shared.hints import Hint, NotOurs, read_hint
 Step = Callable[[Hint], None]
 
 
-def run_step(event: Any, context: Any, *, stage: str, slug: str, step: Step) -> dict[str, Any]:
+def run_step(event: Any, *, stage: str, slug: str, step: Step) -> dict[str, Any]:
     """Take `step` for each message of an SQS event; answers the messages to deliver again."""
-    logger = Logger(service=stage)
+    logger = Logger(service=stage, stage=stage)
     failed = []
     for record in event["Records"]:
-        logger.append_keys(stage=stage)
         try:
             hint = read_hint(json.loads(record["body"]), slug)
             logger.append_keys(run=hint.run_name, model=hint.model)

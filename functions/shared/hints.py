@@ -79,6 +79,6 @@ def _read(event: dict[str, Any], slug: str) -> Hint:
             attempt=detail.get("attempt"),
             arrival=dropped,
         )
-    if event.get("source") == "sluice.schedule" or kind == "Scheduled Event":
+    if event.get("source") == "sluice.schedule":
         return Hint(detail_type=kind, detail=detail, model="")
     raise ValueError(f"An event about none of our runs: {kind!r} with {sorted(detail)}.")

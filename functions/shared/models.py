@@ -3,9 +3,12 @@
 pk               sk               what
 models           <model>          that the model exists: what reconcile walks over
 champions        <model>          the release that answers callers (`release.Champion`)
-model#<model>    counter          the last sequence number given out
+model#<model>    counter          how many drops asked for a sequence number
 model#<model>    drop#<drop>      the sequence number of a drop
-model#<model>    digest#<sha>     the run that first took this content
+model#<model>    digest#<sha>     the run that owns this content
+model#<model>    failed#<drop>    that the drop's run failed: its content is free again
+model#<model>    held#<drop>      that people were told of a release that waits for an endpoint
+model#<model>    incomplete#<id>  that people were told of a folder without its marker
 model#<model>    asked            the endpoint config last asked for, per endpoint
 model#<model>    lease            who converges the model now, and until when
 """
@@ -22,7 +25,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
-from functions.shared.clients import table
+from functions.shared.clients import condition_failed, query_all, table
 from sluice.contracts.names import Run
 from sluice.contracts.release import Champion
 
@@ -34,7 +37,11 @@ _DROPS_A_SECOND = 1000
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The table as the stages use it; every write is conditional, so that races have one winner."""
+    """The table as the stages use it.
+
+    Races have one winner: writes are conditional, but for those that only the holder of the
+    model's lease makes.
+    """
 
     table_name: str
 
@@ -52,19 +59,13 @@ class Models:
         try:
             self._table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
         except ClientError as error:
-            if _condition_failed(error):
+            if condition_failed(error):
                 return False
             raise
         return True
 
     def _query(self, pk: str) -> Iterator[dict[str, Any]]:
-        more: dict[str, Any] = {}
-        while True:
-            page = self._table.query(KeyConditionExpression=Key("pk").eq(pk), **more)
-            yield from page["Items"]
-            if "LastEvaluatedKey" not in page:
-                return
-            more = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+        return query_all(self.table_name, KeyConditionExpression=Key("pk").eq(pk))
 
     def sequence(self, run: Run, arrived: datetime | None) -> int:
         """The drop's place among the drops of its model; the same whenever asked.
@@ -108,7 +109,7 @@ class Models:
                 Item=key | {"run": str(run)}, ConditionExpression=Attr("run").eq(owner)
             )
         except ClientError as error:
-            if _condition_failed(error):
+            if condition_failed(error):
                 return self.claim_content(run, digest)
             raise
         return str(run)
@@ -186,7 +187,7 @@ class Models:
             try:
                 self._table.delete_item(Key=key, ConditionExpression=Attr("holder").eq(holder))
             except ClientError as error:
-                if not _condition_failed(error):
+                if not condition_failed(error):
                     raise
 
     def _take_lease(self, key: dict[str, str], holder: str, now: int, seconds: int) -> bool:
@@ -198,7 +199,7 @@ class Models:
                 | Attr("holder").eq(holder),
             )
         except ClientError as error:
-            if _condition_failed(error):
+            if condition_failed(error):
                 return False
             raise
         return True
@@ -206,7 +207,3 @@ class Models:
 
 def _pk(model: str) -> str:
     return f"model#{model}"
-
-
-def _condition_failed(error: ClientError) -> bool:
-    return bool(error.response["Error"]["Code"] == "ConditionalCheckFailedException")

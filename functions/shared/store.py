@@ -43,14 +43,8 @@ class Store:
         found = self.read(key)
         return json.loads(found[0]) if found else None
 
-    def write(self, key: str, body: bytes) -> None:
-        """Write (over) one small object."""
-        client("s3").put_object(
-            Bucket=self.bucket, Key=key, Body=body, ContentType=_content_type(key)
-        )
-
-    def write_once(self, key: str, body: bytes) -> bool:
-        """Write a commit marker; False where it stands already, which is left as it is."""
+    def write_once(self, key: str, body: bytes) -> None:
+        """Write a commit marker; one that stands already is left as it is."""
         try:
             client("s3").put_object(
                 Bucket=self.bucket,
@@ -61,10 +55,8 @@ class Store:
             )
         except ClientError as error:
             # A conflict means that another write is under way: raised, so that we look again.
-            if error.response["Error"]["Code"] == "PreconditionFailed":
-                return False
-            raise
-        return True
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
 
     def list(self, prefix: str) -> Iterator[dict[str, Any]]:
         """The objects below a prefix, as ListObjectsV2 describes them."""

@@ -35,4 +35,4 @@ def trainer() -> Trainer:
 def handle(event: dict[str, Any], context: Any, by: Trainer | None = None) -> dict[str, Any]:
     """Entry point of the Lambda; `by` lets a test bring its own trainer."""
     by = by or trainer()
-    return run_step(event, context, stage="train", slug=by.env.slug, step=by.take)
+    return run_step(event, stage="train", slug=by.env.slug, step=by.take)

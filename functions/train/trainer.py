@@ -53,10 +53,10 @@ class Trainer:
         ]
         decision = plan.decide(jobs)
         if decision.action == "start":
-            self._start(run, decision.attempt, accepted)
+            self._start(run, decision.attempt, accepted, self._task(run))
         elif decision.action == "wait":
             spot = bool(described[-1][1].get("EnableManagedSpotTraining"))
-            self._say_started(run, decision.attempt, accepted, spot=spot)
+            self._say_started(run, decision.attempt, accepted, self._task(run), spot=spot)
         elif decision.action == "fail":
             self.models.note_failed(run)
             self.say(
@@ -67,13 +67,13 @@ class Trainer:
                 attempt=decision.attempt,
             )
 
-    def _start(self, run: Run, attempt: int, accepted: Accepted) -> None:
+    def _start(self, run: Run, attempt: int, accepted: Accepted, task: str) -> None:
         spot = plan.on_spot(accepted, attempt)
-        short = self._create(run, attempt, accepted, spot=spot)
+        short = self._create(run, attempt, accepted, task, spot=spot)
         if short and spot:
             # Spot has a quota of its own, which is 0 in many accounts.
             spot = False
-            short = self._create(run, attempt, accepted, spot=spot)
+            short = self._create(run, attempt, accepted, task, spot=spot)
         if short:
             self.say(
                 Kind.TRAINING_WAITING,
@@ -83,11 +83,13 @@ class Trainer:
                 attempt=attempt,
             )
             return
-        self._say_started(run, attempt, accepted, spot=spot)
+        self._say_started(run, attempt, accepted, task, spot=spot)
 
-    def _create(self, run: Run, attempt: int, accepted: Accepted, *, spot: bool) -> str | None:
+    def _create(
+        self, run: Run, attempt: int, accepted: Accepted, task: str, *, spot: bool
+    ) -> str | None:
         """Start the job; AWS's words where there is no capacity for it now."""
-        request = plan.request(run, attempt, accepted, self._task(run), env=self.env, spot=spot)
+        request = plan.request(run, attempt, accepted, task, env=self.env, spot=spot)
         try:
             client("sagemaker").create_training_job(**request)
         except ClientError as error:
@@ -99,12 +101,14 @@ class Trainer:
             # Another delivery of the same event started it.
         return None
 
-    def _say_started(self, run: Run, attempt: int, accepted: Accepted, *, spot: bool) -> None:
+    def _say_started(
+        self, run: Run, attempt: int, accepted: Accepted, task: str, *, spot: bool
+    ) -> None:
         self.say(
             Kind.TRAINING_STARTED,
             run,
             status="started",
-            reason=plan.explain(accepted, self._task(run), policy=self.env.bounds(), spot=spot),
+            reason=plan.explain(accepted, task, policy=self.env.bounds(), spot=spot),
             attempt=attempt,
             data={"job": run.attempt(attempt)},
         )

@@ -40,4 +40,4 @@ def intake() -> Intake:
 def handle(event: dict[str, Any], context: Any, by: Intake | None = None) -> dict[str, Any]:
     """Entry point of the Lambda; `by` lets a test bring its own intake."""
     by = by or intake()
-    return run_step(event, context, stage="validate", slug=by.slug, step=by.take)
+    return run_step(event, stage="validate", slug=by.slug, step=by.take)

@@ -76,4 +76,4 @@ def watcher() -> Watcher:
 def handle(event: dict[str, Any], context: Any, by: Watcher | None = None) -> dict[str, Any]:
     """Entry point of the Lambda; `by` lets a test bring its own watcher."""
     by = by or watcher()
-    return run_step(event, context, stage="watch", slug=by.slug, step=by.take)
+    return run_step(event, stage="watch", slug=by.slug, step=by.take)
