@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import machine
 from tests.pipeline.cloud import Offline, table
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -114,19 +114,6 @@ def cold_starts(handler: str, rounds: int) -> list[float]:
         )
         found.append((time.perf_counter() - began) * 1000)
     return found
-
-
-def machine() -> str:
-    """Processor, cores and Python, as the log wants them."""
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 def row(what: str, values: list[float], goal: str) -> None:

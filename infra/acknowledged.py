@@ -37,7 +37,7 @@ RULES: Final = {
 
 WILDCARDS: Final = {
     r"<Drop\w+\.Arn>/\*": "Users choose the keys of what they drop.",
-    r"<Store\w+\.Arn>/(datasets|quarantine|runs|captures)/.*": (
+    r"<Store\w+\.Arn>/(datasets|quarantine|handovers|runs|captures)/.*": (
         "One folder of the artifact bucket; its keys carry names of models and runs, which exist "
         "only at run time."
     ),

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from infra.stage import Stage
 from sluice.contracts.events import Kind
-from sluice.contracts.names import event_source
+from sluice.contracts.names import VALIDATION_ATTEMPTS, event_source
 
 
 def arrow(scope: Construct, id: str, *, says: str, on: EventPattern, to: tuple[Stage, ...]) -> None:
@@ -63,8 +63,20 @@ def training_job(slug: str, *statuses: str) -> EventPattern:
     )
 
 
+def validation_job(slug: str, *statuses: str) -> EventPattern:
+    """A job that validates a large drop changed to one of `statuses`."""
+    names = [f"{slug}-*-v{number:02d}" for number in range(1, VALIDATION_ATTEMPTS + 1)]
+    return _sagemaker(
+        "SageMaker Processing Job State Change",
+        {
+            "ProcessingJobName": Match.any_of(*map(Match.wildcard, names)),
+            "ProcessingJobStatus": list(statuses),
+        },
+    )
+
+
 def processing_job(slug: str, *statuses: str) -> EventPattern:
-    """An evaluation of ours changed to one of `statuses`."""
+    """An evaluation, or a validation, of ours changed to one of `statuses`."""
     return _sagemaker(
         "SageMaker Processing Job State Change",
         {"ProcessingJobName": Match.prefix(f"{slug}-"), "ProcessingJobStatus": list(statuses)},

@@ -25,6 +25,7 @@ from infra.arrows import (
     processing_job,
     tick,
     training_job,
+    validation_job,
 )
 from infra.bundle import Bundle
 from infra.config import Config
@@ -69,6 +70,7 @@ class PipelineStack(Stack):
             "Validate",
             config=config,
             bundle=bundle,
+            image=images.validation,
             drop_bucket=drop.bucket,
             artifacts=store.artifacts,
             models=store.models,
@@ -147,6 +149,13 @@ class PipelineStack(Stack):
             says="A file landed in the drop bucket: validate it.",
             on=object_created(drop.bucket),
             to=(validate, record),
+        )
+        arrow(
+            self,
+            "ValidationEnded",
+            says="A job that validated a large drop ended: see that the drop did.",
+            on=validation_job(slug, "Completed", "Failed", "Stopped"),
+            to=(validate,),
         )
         arrow(
             self,

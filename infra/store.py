@@ -12,8 +12,8 @@ from infra.table import Table
 
 
 class Store(Construct):
-    """`artifacts`: datasets/, quarantine/, runs/, captures/. `models`: champions, sequence numbers,
-    digests of what was already trained, leases (keys `pk` and `sk`)."""
+    """`artifacts`: datasets/, quarantine/, handovers/, runs/, captures/. `models`: champions,
+    sequence numbers, digests of what was already trained, leases (keys `pk` and `sk`)."""
 
     def __init__(self, scope: Construct, id: str, *, config: Config) -> None:
         super().__init__(scope, id)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from aws_cdk import Duration, Size
 from aws_cdk.aws_dynamodb import ITable
+from aws_cdk.aws_ecr_assets import DockerImageAsset
 from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
 from infra.bundle import Bundle
 from infra.config import Config
-from infra.permissions import allow, put_events, read, rows, write
+from infra.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
+from infra.sagemaker_role import SageMakerRole
 from infra.stage import Stage
 from sluice.contracts.environment import ValidateEnvironment
 
 
 class Validate(Stage):
     """Reads what was dropped, writes a dataset or keeps the drop aside. The only function that sees
-    the drop bucket's objects; it cannot touch a model."""
+    the drop bucket's objects; it cannot touch a model. What is too large for it goes to a job that
+    runs the same code as `job_role`, which may do the same."""
 
     def __init__(
         self,
@@ -25,10 +28,44 @@ class Validate(Stage):
         *,
         config: Config,
         bundle: Bundle,
+        image: DockerImageAsset,
         drop_bucket: IBucket,
         artifacts: IBucket,
         models: ITable,
     ) -> None:
+        rights = [
+            # A copy takes an object's tags along, and fails where it may not read them.
+            allow(
+                "s3:GetObject",
+                "s3:GetObjectVersion",
+                "s3:GetObjectTagging",
+                "s3:GetObjectVersionTagging",
+                on=[drop_bucket.arn_for_objects("*")],
+            ),
+            allow("s3:PutObjectTagging", on=[artifacts.arn_for_objects("quarantine/*")]),
+            allow("s3:ListBucket", "s3:ListBucketVersions", on=[drop_bucket.bucket_arn]),
+            *read(artifacts, "datasets/*", "quarantine/*", "handovers/*"),
+            write(artifacts, "datasets/*", "quarantine/*", "handovers/*"),
+            rows(
+                models,
+                "GetItem",
+                "PutItem",
+                "UpdateItem",
+                "DeleteItem",
+                "ConditionCheckItem",
+                "Query",
+            ),
+            put_events(scope, config.slug),
+        ]
+        job_role = SageMakerRole(
+            scope,
+            f"{id}Jobs",
+            slug=config.slug,
+            kind="ProcessingJobs",
+            image=image,
+            description="What validate's jobs may do: all that its function may, but start jobs.",
+            may=rights,
+        )
         super().__init__(
             scope,
             id,
@@ -38,7 +75,7 @@ class Validate(Stage):
             word="validate",
             timeout=Duration.minutes(15),
             memory=3008,
-            storage=Size.gibibytes(4),
+            storage=Size.gibibytes(10),
             concurrency=5,
             environment=ValidateEnvironment(
                 slug=config.slug,
@@ -46,29 +83,18 @@ class Validate(Stage):
                 drop_bucket=drop_bucket.bucket_name,
                 artifact_bucket=artifacts.bucket_name,
                 models_table=models.table_name,
+                validation_image=image.image_uri,
+                validation_role=job_role.role_arn,
             ),
             may=[
-                # A copy takes an object's tags along, and fails where it may not read them.
+                *rights,
                 allow(
-                    "s3:GetObject",
-                    "s3:GetObjectVersion",
-                    "s3:GetObjectTagging",
-                    "s3:GetObjectVersionTagging",
-                    on=[drop_bucket.arn_for_objects("*")],
+                    "sagemaker:CreateProcessingJob",
+                    "sagemaker:DescribeProcessingJob",
+                    "sagemaker:AddTags",
+                    on=sagemaker(scope, config.slug, "processing-job"),
                 ),
-                allow("s3:PutObjectTagging", on=[artifacts.arn_for_objects("quarantine/*")]),
-                allow("s3:ListBucket", "s3:ListBucketVersions", on=[drop_bucket.bucket_arn]),
-                *read(artifacts, "datasets/*", "quarantine/*"),
-                write(artifacts, "datasets/*", "quarantine/*"),
-                rows(
-                    models,
-                    "GetItem",
-                    "PutItem",
-                    "UpdateItem",
-                    "DeleteItem",
-                    "ConditionCheckItem",
-                    "Query",
-                ),
-                put_events(scope, config.slug),
+                pass_role(job_role),
             ],
         )
+        self.job_role = job_role

@@ -3,7 +3,7 @@
 No image is built. The URI's tag names an asset of the assembly; its Dockerfile says in exec form
 what starts (`ENTRYPOINT ["python", "-m", "training.train"]`), and `python` is the interpreter that
 runs the offline cloud. The image must therefore keep its context's layout below its WORKDIR, which
-both Dockerfiles of Sluice do.
+all Dockerfiles of Sluice do.
 """
 
 from __future__ import annotations

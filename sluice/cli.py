@@ -104,6 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     validate.add_argument("--json", action="store_true", help="print the report as JSON")
     validate.add_argument("--report", type=Path, metavar="OUT.html", help="write the report page")
+    validate.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes that read a file beyond 256 MB; each takes memory (default: 1)",
+    )
 
     runs = command("runs", "List runs, newest first.", _runs)
     runs.add_argument("--model")
@@ -211,9 +218,16 @@ def _validate(arguments: argparse.Namespace) -> int:
     if arguments.spec and not spec_path.is_file():
         raise UsageError(f"There is no file {spec_path}.")
     text = spec_path.read_bytes() if spec_path.is_file() else None
-    report = validation.validate(
-        path, name=path.resolve().name, spec=parse_spec(text, Policy()), salt="sluice"
-    )
+    name = path.resolve().name
+    spec = parse_spec(text, Policy())
+    try:
+        if path.is_dir():
+            validation.hold_folder(path, name)
+        report = validation.validate(
+            path, name=name, spec=spec, salt="sluice", workers=arguments.workers
+        )
+    except validation.Refused as refused:
+        report = validation.refusal_report(name, refused)
     if arguments.report:
         arguments.report.write_text(validation.render_html(report), encoding="utf-8")
     if arguments.json:

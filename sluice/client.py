@@ -41,8 +41,8 @@ _CONNECTIONS = 16
 """Kept open to the API; threads that share a client each use one."""
 
 _EPOCH_LINE = re.compile(r"epoch=\d+ ")
-_JOB_LOGS = "/aws/sagemaker/TrainingJobs"
-_EVALUATION_LOGS = "/aws/sagemaker/ProcessingJobs"
+_TRAINING_LOGS = "/aws/sagemaker/TrainingJobs"
+_PROCESSING_LOGS = "/aws/sagemaker/ProcessingJobs"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,7 +70,7 @@ class Client:
     # --- dropping ---------------------------------------------------------------------------
 
     def drop(self, path: str | Path, *, model: str | None = None) -> str:
-        """Upload a file, or a folder with its `_SUCCESS`, and answer the run's name.
+        """Upload a file, or a folder and the `_SUCCESS` that lists it, and answer the run's name.
 
         `model` defaults to the file's or folder's own name. A sluice.yaml starts no run: "".
         """
@@ -85,13 +85,7 @@ class Client:
             below = [p for p in path.iterdir() if p.is_dir()]
             if below:
                 raise UsageError(f"{below[0]} is a folder; put all parts into {path} itself.")
-            parts = sorted(p for p in path.iterdir() if p.name != SUCCESS_MARKER)
-            if not parts:
-                raise UsageError(f"{path} holds no files.")
-            prefix = f"{model}/{path.resolve().name}/"
-            for part in parts:
-                self._upload(part, prefix + part.name)
-            return self._put(prefix + SUCCESS_MARKER, b"")
+            return self._drop_folder(path, f"{model}/{path.resolve().name}/")
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
         key = f"{model}/{path.name}"
@@ -99,6 +93,20 @@ class Client:
         if path.name == SPEC_FILE:
             return ""
         return self.run_of(key, self._head(key))
+
+    def _drop_folder(self, folder: Path, prefix: str) -> str:
+        """Upload the parts, then the marker that lists what they were before they were sent."""
+        from sluice.validation.manifest import hold_folder, manifest_of
+
+        hold_folder(folder, folder.resolve().name)
+        manifest = manifest_of(folder)
+        if not manifest.parts:
+            raise UsageError(
+                f"{folder} holds no data files (names that begin with _ or . are skipped)."
+            )
+        for part in manifest.parts:
+            self._upload(folder / part.name, prefix + part.name)
+        return self._put(prefix + SUCCESS_MARKER, manifest.body())
 
     def _upload(self, path: Path, key: str) -> None:
         self.cloud.client("s3").upload_file(str(path), self._drop_bucket, key)
@@ -196,9 +204,13 @@ class Client:
             sleep(0.2)
 
     def logs(self, run: str) -> Iterator[str]:
-        """The output of the run's training and evaluation, and what the functions logged of it."""
-        for group, name in ((_JOB_LOGS, "training"), (_EVALUATION_LOGS, "evaluation")):
-            for text in self._group_lines(group, f"{run}-"):
+        """The output of the run's jobs, and what the functions logged of it."""
+        for group, jobs, name in (
+            (_PROCESSING_LOGS, rf"{run}-v\d\d", "validation"),
+            (_TRAINING_LOGS, rf"{run}-\d\d", "training"),
+            (_PROCESSING_LOGS, rf"{run}-\d\d", "evaluation"),
+        ):
+            for text in self._group_lines(group, run, jobs):
                 yield f"{name} | {text}"
         logs = self.cloud.client("logs")
         slug = self.cloud.outputs["Slug"]
@@ -214,15 +226,18 @@ class Client:
                 continue
 
     def _job_lines(self, run: str) -> list[str]:
-        return list(self._group_lines(_JOB_LOGS, f"{run}-"))
+        return list(self._group_lines(_TRAINING_LOGS, run, rf"{run}-\d\d"))
 
-    def _group_lines(self, group: str, prefix: str) -> Iterator[str]:
+    def _group_lines(self, group: str, run: str, jobs: str) -> Iterator[str]:
+        """What the run's jobs, whose names match `jobs`, wrote into a log group."""
         logs = self.cloud.client("logs")
         try:
-            streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=prefix)
+            streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=f"{run}-")
         except logs.exceptions.ResourceNotFoundException:
             return
         for stream in streams["logStreams"]:
+            if not re.fullmatch(jobs, stream["logStreamName"].partition("/")[0]):
+                continue
             token: dict[str, str] = {}
             while True:
                 page = logs.get_log_events(

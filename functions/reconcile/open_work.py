@@ -16,9 +16,10 @@ INCOMPLETE_AFTER: Final = timedelta(hours=24)
 
 QueuedStage = Literal["validate", "train", "gate", "deploy"]
 
+_CAPACITY: Final = "waiting for capacity"
 _WAITS_FOR: Final[dict[str, tuple[QueuedStage, ...]]] = {
-    "validating": ("validate",),
-    "waiting for capacity": ("train", "gate", "deploy"),
+    "queued": ("train",),
+    _CAPACITY: ("train", "gate", "deploy"),
     "training": ("train", "gate"),
     "evaluating": ("gate",),
     "deploying": ("deploy",),
@@ -53,7 +54,7 @@ class Message:
 
 
 _ACCEPTED_RANK: Final = 30
-"""From here on a queued run waits for train, before it for validate."""
+"""From here on a run waits for what its phase says, before it for validate."""
 
 
 def messages(
@@ -61,12 +62,11 @@ def messages(
 ) -> Iterator[Message]:
     """Every open run for the stages it may wait for, and every model for deploy."""
     for open_run in runs:
-        if open_run.phase == "queued":
-            accepted = open_run.stage_reached >= _ACCEPTED_RANK
-            stages: tuple[QueuedStage, ...] = ("train",) if accepted else ("validate",)
-        else:
+        if open_run.stage_reached >= _ACCEPTED_RANK:
             stages = _WAITS_FOR[open_run.phase]
-        if stages == ("validate",) and now - open_run.updated < _VALIDATES_FOR:
+        elif open_run.phase == _CAPACITY or now - open_run.updated >= _VALIDATES_FOR:
+            stages = ("validate",)
+        else:
             continue
         for stage in stages:
             yield Message(stage=stage, body=_body(slug, open_run=open_run))

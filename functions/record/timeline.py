@@ -28,6 +28,10 @@ ARRIVED: Final = Standing(10, "running", "queued")
 
 STANDINGS: Final[dict[tuple[Kind, str], Standing]] = {
     (Kind.VALIDATION_STARTED, "started"): Standing(20, "running", "validating"),
+    (Kind.VALIDATION_WAITING, "waiting for capacity"): Standing(
+        21, "running", "waiting for capacity"
+    ),
+    (Kind.VALIDATION_HANDED_OVER, "started"): Standing(22, "running", "validating"),
     (Kind.DATASET_ACCEPTED, "accepted"): Standing(30, "running", "queued"),
     (Kind.TRAINING_WAITING, "waiting for capacity"): Standing(
         40, "running", "waiting for capacity"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -27,7 +28,10 @@ def run_step(event: Any, *, stage: str, slug: str, step: Step) -> dict[str, Any]
     failed = []
     for record in event["Records"]:
         try:
-            hint = read_hint(json.loads(record["body"]), slug)
+            hint = replace(
+                read_hint(json.loads(record["body"]), slug),
+                deliveries=int(record["attributes"]["ApproximateReceiveCount"]),
+            )
             logger.append_keys(run=hint.run_name, model=hint.model)
             logger.info(hint.detail_type)
             step(hint)

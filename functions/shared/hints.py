@@ -23,6 +23,8 @@ class Hint:
     run: Run | None = None
     attempt: int | None = None
     arrival: Arrival | None = None
+    deliveries: int = 1
+    """How often this very message was delivered; more than once, the last time came to no end."""
 
     @property
     def run_name(self) -> str:

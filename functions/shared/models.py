@@ -6,6 +6,7 @@ champions        <model>          the release that answers callers (`release.Cha
 model#<model>    counter          how many drops asked for a sequence number
 model#<model>    drop#<drop>      the sequence number of a drop
 model#<model>    digest#<sha>     the run that owns this content
+model#<model>    accepted         the last accepted drop's run, by sequence number
 model#<model>    failed#<drop>    that the drop's run failed: its content is free again
 model#<model>    held#<drop>      that people were told of a release that waits for an endpoint
 model#<model>    incomplete#<id>  that people were told of a folder without its marker
@@ -91,6 +92,26 @@ class Models:
             self._put_new({"pk": pk, "sk": f"drop#{run.drop}", "number": number})
             known = self._get(pk, f"drop#{run.drop}")
         return int(known["number"]) if known else 0
+
+    def last_accepted(self, model: str) -> Run | None:
+        """The accepted drop with the highest sequence number, which the next is held against.
+
+        Of two drops that are validated at the same time neither sees the other: both are held
+        against the one before. A drop that a later one overtook is held against the later.
+        """
+        item = self._get(_pk(model), "accepted")
+        return Run.parse(str(item["run"])) if item else None
+
+    def note_accepted(self, run: Run, sequence: int) -> None:
+        """Remember the run as the last accepted one, unless a later drop is."""
+        try:
+            self._table.put_item(
+                Item={"pk": _pk(run.model), "sk": "accepted", "run": str(run), "number": sequence},
+                ConditionExpression=Attr("pk").not_exists() | Attr("number").lte(sequence),
+            )
+        except ClientError as error:
+            if not condition_failed(error):
+                raise
 
     def claim_content(self, run: Run, digest: str) -> str:
         """The run that owns this content: this one, or an earlier one that it then repeats.

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from botocore.exceptions import ClientError
 
 from functions.shared.clients import client
-from sluice.contracts.names import Run, package_group
+from sluice.contracts.names import VALIDATION_ATTEMPTS, Run, package_group
 from sluice.contracts.release import PackageProperties
 
 CONSIDERED: Final = 30
@@ -66,6 +66,15 @@ def describe_attempts(
     member = {"training": "TrainingJobName", "processing": "ProcessingJobName"}[kind]
     for attempt in range(1, 100):
         job = describe(f"describe_{kind}_job", **{member: run.attempt(attempt)})
+        if job is None:
+            return
+        yield attempt, job
+
+
+def describe_validations(run: Run) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The jobs that validate the run's drop, from attempt 1 until there is none."""
+    for attempt in range(1, VALIDATION_ATTEMPTS + 1):
+        job = describe("describe_processing_job", ProcessingJobName=run.validation(attempt))
         if job is None:
             return
         yield attempt, job

@@ -21,14 +21,30 @@ _TYPES = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """One version of one object, as a listing shows it."""
+
+    key: str
+    id: str
+    size: int
+    modified: datetime
+    """To the second: S3 keeps no finer time."""
+    newest: bool
+    deleted: bool
+    """Whether it is a delete marker: from here on the object is gone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Store:
     """Reads and writes of one bucket. A missing object is None; every other error is raised."""
 
     bucket: str
 
-    def read(self, key: str, version: str | None = None) -> tuple[bytes, str] | None:
-        """The bytes and version id of a small object, or None where there is none."""
+    def read(
+        self, key: str, version: str | None = None, *, at_most: int | None = None
+    ) -> tuple[bytes, str] | None:
+        """The bytes, or the first `at_most`, and version id of an object; None if there is none."""
         which = {"VersionId": version} if version else {}
         try:
             answer = client("s3").get_object(Bucket=self.bucket, Key=key, **which)
@@ -36,7 +52,7 @@ class Store:
             if error.response["Error"]["Code"] in _MISSING:
                 return None
             raise
-        return answer["Body"].read(), answer.get("VersionId", "")
+        return answer["Body"].read(at_most), answer.get("VersionId", "")
 
     def read_json(self, key: str) -> Any | None:
         """The parsed JSON document, or None where there is none."""
@@ -63,6 +79,21 @@ class Store:
         pages = client("s3").get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
             yield from page.get("Contents", ())
+
+    def versions(self, prefix: str) -> Iterator[Version]:
+        """All versions of all objects below a prefix, delete markers too."""
+        pages = client("s3").get_paginator("list_object_versions")
+        for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
+            for member, deleted in (("Versions", False), ("DeleteMarkers", True)):
+                for item in page.get(member, ()):
+                    yield Version(
+                        key=item["Key"],
+                        id=item["VersionId"],
+                        size=int(item.get("Size", 0)),
+                        modified=item["LastModified"],
+                        newest=item["IsLatest"],
+                        deleted=deleted,
+                    )
 
     def size(self, key: str, version: str | None = None) -> int | None:
         """Size of one object (version) in bytes, or None where it is gone."""

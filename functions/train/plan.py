@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from functions.shared.sagemaker import aws_to_blame
-from sluice.contracts.dataset import Accepted
+from sluice.contracts.dataset import Accepted, Schema, Task, features_of
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy, Spec
 from sluice.contracts.training import METRIC_DEFINITIONS, Hyperparameters
 
 MAX_ATTEMPTS = 3
+
+LEARNT: Final[tuple[Task, ...]] = ("classification", "regression")
+"""Tasks that the training image has a learner for."""
+_PURPOSES: Final[dict[Task, str]] = {
+    "text": "telling texts apart",
+    "image": "telling images apart",
+    "forecasting": "forecasting",
+    "semi-supervised": "learning from rows of which only some have a target",
+    "unsupervised": "learning without a target",
+    "policy": "learning a policy",
+}
 
 _ARTEFACT_MARGIN_SECONDS = 300
 """Start-up, export and upload, on top of the learner's own budget."""
@@ -61,6 +72,26 @@ def decide(jobs: list[Job]) -> Decision:
             reason=f"Attempt {last.attempt} ended as {last.status}: {last.why}",
         )
     return Decision(action="fail", attempt=last.attempt, reason=failure_sentence(last))
+
+
+def no_learner(schema: Schema) -> str | None:
+    """Why nothing is trained on a dataset, for its owner; None where there is a learner."""
+    if schema.task in LEARNT:
+        return None
+    reason = f"The data is for {_PURPOSES[schema.task]}, and this version trains tables only."
+    target = schema.target
+    if target is None:
+        return (
+            f"{reason} If a column is to be predicted, name it under `target` in sluice.yaml and "
+            "drop the data again."
+        )
+    instead: Task = "classification" if target.classes else "regression"
+    if features_of(schema.columns, target.name, instead):
+        return (
+            f"{reason} Write `task: {instead}` in sluice.yaml to train on the columns of a table "
+            "among it, and drop it again."
+        )
+    return f"{reason} The dataset is kept; drop it again once there is a learner for it."
 
 
 def failure_sentence(job: Job) -> str:

@@ -41,6 +41,10 @@ class Trainer:
         accepted = Accepted.model_validate(found)
         if accepted.repeats:
             return
+        schema = self._schema(run)
+        if reason := plan.no_learner(schema):
+            self._fail(run, reason)
+            return
         described = list(describe_attempts("training", run))
         jobs = [
             plan.Job(
@@ -53,19 +57,17 @@ class Trainer:
         ]
         decision = plan.decide(jobs)
         if decision.action == "start":
-            self._start(run, decision.attempt, accepted, self._task(run))
+            self._start(run, decision.attempt, accepted, schema.task)
         elif decision.action == "wait":
             spot = bool(described[-1][1].get("EnableManagedSpotTraining"))
-            self._say_started(run, decision.attempt, accepted, self._task(run), spot=spot)
+            self._say_started(run, decision.attempt, accepted, schema.task, spot=spot)
         elif decision.action == "fail":
-            self.models.note_failed(run)
-            self.say(
-                Kind.RUN_FAILED,
-                run,
-                status="failed",
-                reason=decision.reason,
-                attempt=decision.attempt,
-            )
+            self._fail(run, decision.reason, attempt=decision.attempt)
+
+    def _fail(self, run: Run, reason: str, attempt: int = 1) -> None:
+        """End the run; its content may be dropped again."""
+        self.models.note_failed(run)
+        self.say(Kind.RUN_FAILED, run, status="failed", reason=reason, attempt=attempt)
 
     def _start(self, run: Run, attempt: int, accepted: Accepted, task: str) -> None:
         spot = plan.on_spot(accepted, attempt)
@@ -113,6 +115,5 @@ class Trainer:
             data={"job": run.attempt(attempt)},
         )
 
-    def _task(self, run: Run) -> str:
-        schema = self.artifacts.read_json(run.dataset_prefix + "schema.json")
-        return Schema.model_validate(schema).task
+    def _schema(self, run: Run) -> Schema:
+        return Schema.model_validate(self.artifacts.read_json(run.dataset_prefix + "schema.json"))

@@ -6,7 +6,8 @@ the commit markers that end the stage.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Iterable
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,8 +32,14 @@ Task = Literal[
     "unsupervised",
     "policy",
 ]
+UNREAD: Final[tuple[ColumnType, ...]] = ("identifier", "text", "image")
+"""Types that no learner of tables looks at."""
 Severity = Literal["refuse", "warn", "note"]
 Scalar = str | int | float | bool
+
+
+ROWS_FILE = "rows.jsonl"
+"""The quarantined rows of an accepted drop: file, line, reason and text of each."""
 
 
 class _Document(BaseModel):
@@ -57,14 +64,18 @@ class Target(_Document):
 
     name: str
     classes: tuple[Scalar, ...] | None = None
-    """Classification: the labels as the data spells them, sorted; None for regression."""
+    """The labels as the data spells them, sorted; None where the target is a quantity, as in
+    regression and forecasting. Semi-supervised learning has either."""
     baseline: Scalar
     """What a model that looks at nothing would answer: the majority class or the mean of the
-    training rows."""
+    training rows that have a target."""
 
 
 class Schema(_Document):
-    """`schema.json`: the columns in file order (the target among them), the target and the task."""
+    """`schema.json`: the columns in file order (the target among them), the target and the task.
+
+    Where nothing is predicted (`unsupervised`, `policy`), the target is None.
+    """
 
     columns: tuple[Column, ...]
     target: Target | None
@@ -72,11 +83,17 @@ class Schema(_Document):
 
     @property
     def features(self) -> tuple[Column, ...]:
-        """The columns a model may look at: all but the target, identifiers and free text."""
-        name = self.target.name if self.target else None
-        return tuple(
-            c for c in self.columns if c.name != name and c.type not in ("identifier", "text")
-        )
+        """The columns a model may look at."""
+        return features_of(self.columns, self.target.name if self.target else None, self.task)
+
+
+def features_of(columns: Iterable[Column], target: str | None, task: Task) -> tuple[Column, ...]:
+    """The columns a model may look at: texts where the task is `text`, images where it is `image`;
+    else all but the target, identifiers, free text and images."""
+    others = (c for c in columns if c.name != target)
+    if task in ("text", "image"):
+        return tuple(c for c in others if c.type == task)
+    return tuple(c for c in others if c.type not in UNREAD)
 
 
 class Finding(_Document):
@@ -102,6 +119,9 @@ class Report(_Document):
     source: str
     """The file's name as the user dropped it."""
     rows: int = 0
+    """Those accepted, of a drop that was accepted."""
+    quarantined_rows: int = 0
+    """Records that do not parse and were put aside; with `rows` they are all that was dropped."""
     train_rows: int = 0
     holdout_rows: int = 0
     columns: tuple[Column, ...] = ()
@@ -112,7 +132,7 @@ class Report(_Document):
     dialect: dict[str, Any] = {}
     """How the file was read: format, encoding, delimiter, quote, header."""
     profile: dict[str, Any] = {}
-    """Per column statistics of the training rows; also `profile.json`, drift's reference."""
+    """Per column statistics of the rows; also `profile.json`, drift's reference."""
 
 
 class Accepted(_Document):

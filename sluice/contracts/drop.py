@@ -44,6 +44,11 @@ class Arrival:
         )
 
 
+def is_part(name: str) -> bool:
+    """Whether a file of a folder is data: names that begin with _ or . are markers (Spark's)."""
+    return not name.startswith(("_", "."))
+
+
 def read_arrival(key: str, version: str) -> Arrival:
     """What the object at `key` is."""
     model, slash, rest = key.partition("/")

@@ -54,6 +54,10 @@ class ValidateEnvironment(_Bounded):
     drop_bucket: str
     artifact_bucket: str
     models_table: str
+    validation_image: str
+    """URI of the image that functions/validate/Dockerfile makes."""
+    validation_role: str
+    """ARN of the role that validates what is too large for the function."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

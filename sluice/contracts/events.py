@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """`detail-type` of our events."""
 
     VALIDATION_STARTED = "Validation Started"
+    VALIDATION_WAITING = "Validation Waiting"
+    VALIDATION_HANDED_OVER = "Validation Handed Over"
     DATASET_ACCEPTED = "Dataset Accepted"
     DROP_REJECTED = "Drop Rejected"
     DROP_REPEATED = "Drop Repeated"

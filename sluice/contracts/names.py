@@ -1,7 +1,7 @@
 """Every name that two parts of Sluice must agree on, and nothing else.
 
 Lengths follow SageMaker's limit of 63 characters for job, model and endpoint names:
-slug 12 + "-" + model 32 + "-" + drop 12 + "-" + attempt 2 = 61.
+slug 12 + "-" + model 32 + "-" + drop 12 + "-" + attempt 2 = 61, and 62 for a validation's job.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ STAGES: Final = ("drop", "validate", "train", "gate", "deploy", "serve", "watch"
 
 KEEPERS: Final = ("record", "reconcile")
 """The two functions that stand beside the way."""
+
+VALIDATION_ATTEMPTS: Final = 3
+"""Jobs that may validate one drop: another one only where AWS is to blame for the last."""
 
 SPEC_FILE: Final = "sluice.yaml"
 SUCCESS_MARKER: Final = "_SUCCESS"
@@ -77,6 +80,17 @@ class Run:
             raise ValueError(f"attempt {number} of {self}: attempts count from 1 to 99.")
         return f"{self}-{number:02d}"
 
+    def validation(self, number: int) -> str:
+        """Name of the job that validates a drop too large for the function: `<run>-v<nn>`."""
+        if not 1 <= number <= VALIDATION_ATTEMPTS:
+            raise ValueError(f"validation {number} of {self}: there are {VALIDATION_ATTEMPTS}.")
+        return f"{self}-v{number:02d}"
+
+    @property
+    def handover_key(self) -> str:
+        """What the function tells that job, in the artifact bucket."""
+        return f"handovers/{self.model}/{self.drop}.json"
+
     @property
     def dataset_prefix(self) -> str:
         """Where the accepted dataset lies in the artifact bucket; ends in `/`."""
@@ -94,11 +108,12 @@ class Run:
 
 
 def parse_attempt(name: str) -> tuple[Run, int]:
-    """The run and attempt number in a `<run>-<nn>` name; `ValueError` where it is none."""
+    """The run and number in a `<run>-<nn>` or `<run>-v<nn>` name; `ValueError` where it is none."""
     head, dash, tail = name.rpartition("-")
-    if not dash or len(tail) != 2 or not tail.isdigit():
+    number = tail.removeprefix("v")
+    if not dash or len(number) != 2 or not number.isdigit():
         raise ValueError(f"{name!r} is no attempt: an attempt is <run>-<two digits>.")
-    return Run.parse(head), int(tail)
+    return Run.parse(head), int(number)
 
 
 NO_MODEL: Final = "_"

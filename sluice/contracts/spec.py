@@ -47,8 +47,15 @@ class Policy(BaseModel):
     """Most instances of one endpoint."""
     max_endpoints: int = 20
     """Most endpoints of this stack: it bounds the idle bill. Beyond it a release waits."""
+    quarantine_up_to: float = Field(default=0.05, ge=0, le=1)
+    """Largest share of a drop's rows that may be put aside because they do not parse."""
     drop_megabytes: int = 512
-    """Largest drop that the validate function takes in."""
+    """Largest drop that the validate function takes in; a job takes what is larger."""
+    processing_megabytes: int = 20_000
+    """Largest drop at all."""
+    validation_instance: str = "ml.m5.xlarge"
+    """Of that job; its memory is what the engine may use."""
+    validation_minutes: int = Field(default=60, ge=1)
     capture_percent: int = Field(default=100, ge=0, le=100)
     """Share of requests kept for watch."""
     target_invocations_per_instance: float = 600.0
@@ -67,16 +74,24 @@ Character = Annotated[str, Field(min_length=1, max_length=1)]
 
 
 class Read(_Section):
-    """`read:` how CSV files are written; what is not stated is found in the file itself."""
+    """`read:` how files are written; what is not stated is found in the file itself.
+
+    CSV files have all but `sheet`; Excel workbooks have `sheet`, `header` and `missing`.
+    """
 
     encoding: str | None = None
     """A name that Python knows, such as latin-1; None: UTF-8, or UTF-16 by its byte order mark."""
     delimiter: Character | None = None
     decimal: Literal[".", ","] | None = None
     quote: Character = '"'
+    escape: Character | None = None
+    """What stands before a quote inside of quotes, such as a backslash; None: found, else a quote
+    is doubled."""
     header: bool | None = None
     missing: tuple[str, ...] | None = None
     """Spellings of a missing value, instead of the usual ones; an empty field always is one."""
+    sheet: Annotated[str, Field(min_length=1)] | None = None
+    """The sheet that is the table, where several of an Excel workbook hold values."""
 
     @field_validator("encoding")
     @classmethod
@@ -85,7 +100,7 @@ class Read(_Section):
             raise ValueError("it should be an encoding of text that Python knows, such as latin-1")
         return name
 
-    @field_validator("delimiter", "quote")
+    @field_validator("delimiter", "quote", "escape")
     @classmethod
     def _punctuation(cls, mark: str | None) -> str | None:
         if mark is not None and mark != "\t" and mark not in string.punctuation:
@@ -155,6 +170,25 @@ class StatedSchema(_Section):
     """Whether columns may go or change their type from one drop to the next."""
 
 
+class BadRows(_Section):
+    """`bad_rows:` what becomes of rows that do not parse."""
+
+    quarantine_up_to: float = 0.0
+    """Share of the rows, `0.1%` or 0.001, that may be put aside; more, and the drop is refused."""
+
+    @field_validator("quarantine_up_to", mode="before")
+    @classmethod
+    def _share(cls, value: object) -> object:
+        if isinstance(value, str) and value.strip().endswith("%"):
+            try:
+                value = float(value.strip()[:-1]) / 100
+            except ValueError:
+                value = None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+            raise ValueError("it should be a share of the rows, such as 0.1%")
+        return value
+
+
 class Train(_Section):
     """`train:`."""
 
@@ -204,12 +238,23 @@ class Spec(_Section):
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    task: Literal["auto", "classification", "regression"] = "auto"
+    task: Literal[
+        "auto",
+        "classification",
+        "regression",
+        "text",
+        "image",
+        "semi-supervised",
+        "forecasting",
+        "unsupervised",
+        "policy",
+    ] = "auto"
     target: Annotated[str | None, Field()] = "auto"
     """A column name; null: there is none; `auto`: a column called target, label, class or y, else
     the last one."""
     contract: StatedSchema = Field(default_factory=StatedSchema, alias="schema")
     read: Read = Field(default_factory=Read)
+    bad_rows: BadRows = Field(default_factory=BadRows)
     train: Train = Field(default_factory=Train)
     gate: Gate = Field(default_factory=Gate)
     deploy: Deploy = Field(default_factory=Deploy)

@@ -145,8 +145,9 @@ def _bounded(spec: Spec, policy: Policy, stated: dict[str, Any]) -> Spec:
         ("train", "usd"): policy.usd,
         ("deploy", "max"): policy.endpoint_instances,
         ("deploy", "min"): policy.endpoint_instances,
+        ("bad_rows", "quarantine_up_to"): policy.quarantine_up_to,
     }
-    sections: dict[str, dict[str, Any]] = {"train": {}, "deploy": {}}
+    sections: dict[str, dict[str, Any]] = {"train": {}, "deploy": {}, "bad_rows": {}}
     for (section, field), bound in bounds.items():
         value = getattr(getattr(spec, section), field)
         if value <= bound:

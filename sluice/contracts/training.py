@@ -5,7 +5,7 @@ The container sees SageMaker's own layout below its root (`/opt/ml`):
     input/config/hyperparameters.json    `Hyperparameters`, every value a string
     input/data/train/*.parquet           the training rows, and nothing of holdout
     input/data/schema/schema.json        `dataset.Schema`
-    input/data/profile/profile.json      the profile of the training rows
+    input/data/profile/profile.json      the profile of the drop's rows
     model/                               out: the model folder below
     output/failure                       out: why, on exit code 1
     checkpoints/                         kept across interruptions

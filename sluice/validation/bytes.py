@@ -9,29 +9,50 @@ from __future__ import annotations
 import codecs
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from sluice.validation.findings import Refused, shown
 
-Format = Literal["csv", "jsonl", "json", "parquet"]
+Format = Literal["csv", "jsonl", "json", "xlsx", "parquet", "zip", "tar"]
 
 FORMATS: dict[str, Format] = {
+    ".xlsx": "xlsx",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
+    ".zip": "zip",
+    ".tar": "tar",
+    ".tgz": "tar",
     ".parquet": "parquet",
 }
 """Extensions that are taken, lower case."""
 
-GZIP = ".gz"
-"""May follow the extension of a text format."""
+Compression = Literal["gzip", "zstd"]
+
+COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".tgz": "gzip", ".zst": "zstd"}
+"""Extensions of files that are expanded first; `.gz` and `.zst` follow the one of a text format, or
+`.tar`."""
 
 TEXTS = {"csv": "CSV", "jsonl": "JSON Lines", "json": "JSON"}
 """Formats that are text, and what people call them."""
+
+ARCHIVES = {"zip": "a ZIP archive", "tar": "a TAR archive"}
+"""Formats that hold files in class folders."""
+
+WHOLE = {"parquet": "a Parquet file", "xlsx": "an Excel workbook", "zip": ARCHIVES["zip"]}
+"""Formats that are compressed in themselves."""
+
+OTHER_BOOKS = {
+    ".xls": "a workbook of Excel 2003 or older",
+    ".xlsb": "a binary Excel workbook",
+    ".xlsm": "an Excel workbook with macros",
+    ".ods": "an OpenDocument spreadsheet",
+}
+"""Extensions of spreadsheets that are not taken, and what they are."""
+AS_XLSX = "Save it as an Excel workbook (.xlsx) without macros and password, or as CSV."
 
 HEAD_BYTES = 1024 * 1024
 """How much of a file's beginning is looked at to settle what it is."""
@@ -42,6 +63,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
     (b"\x1f\x8b", "gzip-compressed"),
     (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
+    *((bytes([0x50 + i]) + b"\x2a\x4d\x18", "zstd-compressed") for i in range(16)),
     (b"BZh", "bzip2-compressed"),
     (b"\xfd7zXZ", "xz-compressed"),
     (b"7z\xbc\xaf", "a 7z archive"),
@@ -53,7 +75,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 """First bytes of what people drop under a wrong name, and what to call it."""
 
-_UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +88,10 @@ class Part:
     """Where its bytes are now: the original, or a copy made readable."""
     encoding: str = "utf-8"
     """Of the original."""
+    first_line: int = 1
+    first_byte: int = 0
+    """Where its first byte stands in the file that the user dropped: more than the beginning where
+    it is one of several pieces of it."""
 
 
 def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
@@ -86,7 +112,7 @@ def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
         raise Refused(
             "empty-folder",
             f"{name}: the folder holds no data file.",
-            remedy=f"Put {_taken()} files in it; names that begin with _ or . are skipped.",
+            remedy=f"Put data files in it: {_taken()}; names that begin with _ or . are skipped.",
         )
     parts = [Part(name=f"{name}/{path.as_posix()}", path=source / path) for path in found]
     formats = {_format_of(part.name): part.name for part in reversed(parts)}
@@ -99,32 +125,44 @@ def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
     return next(iter(formats)), parts
 
 
+def compression(name: str) -> Compression | None:
+    """What a file is compressed with, by its name."""
+    return COMPRESSIONS.get(Path(name).suffix.lower())
+
+
 def _format_of(name: str) -> Format:
-    inner = name[: -len(GZIP)] if name.lower().endswith(GZIP) else name
+    packed = None if Path(name).suffix.lower() in FORMATS else compression(name)
+    inner, outer = (name[: name.rindex(".")], name[name.rindex(".") :]) if packed else (name, "")
     suffix = Path(inner).suffix.lower()
+    if suffix in OTHER_BOOKS:
+        what = OTHER_BOOKS[suffix]
+        raise Refused("not-xlsx", f"{name}: this is {what}, which is not read.", remedy=AS_XLSX)
     if suffix not in FORMATS:
         ending = f"the extension {shown(suffix)} is not known" if suffix else "it has no extension"
-        if inner != name:
-            ending = f"{ending} in front of {GZIP}"
+        if packed:
+            ending = f"{ending} in front of {outer}"
         raise Refused(
             "unknown-extension",
             f"{name}: {ending}.",
             remedy=f"Taken are {_taken()}: export the data as one of these.",
         )
-    if inner != name and FORMATS[suffix] == "parquet":
+    if packed and FORMATS[suffix] in WHOLE:
         raise Refused(
-            "compressed-parquet",
-            f"{name}: a Parquet file inside of gzip is not read; its columns are compressed "
+            f"compressed-{FORMATS[suffix]}",
+            f"{name}: {WHOLE[FORMATS[suffix]]} inside of {packed} is not read; it is compressed "
             "already.",
-            remedy="Drop the .parquet file itself.",
+            remedy=f"Drop the {suffix} file itself.",
         )
     return FORMATS[suffix]
 
 
 def _taken() -> str:
-    """`.json, .jsonl, … and .parquet (…)`."""
-    *others, last = FORMATS
-    return f"{', '.join(others)} and {last} (text also compressed, such as .csv{GZIP})"
+    """`.json, .jsonl, … and .parquet (…), …`."""
+    *others, last = (suffix for suffix, kind in FORMATS.items() if kind not in ARCHIVES)
+    return (
+        f"{', '.join(others)} and {last} (text also compressed, such as .csv.gz or .csv.zst), and "
+        ".zip, .tar or .tgz of texts or images in class folders"
+    )
 
 
 def check_kind(part: Part, expected: Format, encoding: str | None = None) -> bytes:
@@ -161,7 +199,7 @@ def check_kind(part: Part, expected: Format, encoding: str | None = None) -> byt
             remedy="Give it the extension .jsonl (one object a line) or .json (an array of them).",
             line=1,
         )
-    if expected in TEXTS and encoding is None and head[:2] not in _UTF16 and b"\0" in head:
+    if expected in TEXTS and encoding is None and head[:2] not in UTF16 and b"\0" in head:
         raise nul_byte(part, head.index(b"\0"), 1 + head.count(b"\n", 0, head.index(b"\0")))
     return head
 
@@ -176,48 +214,8 @@ def nul_byte(part: Part, byte: int, line: int) -> Refused:
     )
 
 
-def as_utf8(part: Part, head: bytes, scratch: Path, stated: str | None = None) -> Part:
-    """The part as UTF-8 text with line feeds a parser knows.
-
-    UTF-16 (found by its byte order mark), or what sluice.yaml has `stated`, is decoded into a copy
-    in `scratch`, and a file whose lines end in a bare carriage return gets line feeds. All else is
-    passed through untouched.
-    Raises `Refused` naming byte and line where the bytes are not what the mark says.
-    """
-    encoding = stated or _UTF16.get(head[:2])
-    returns_only = encoding == stated and b"\r" in head and b"\n" not in head
-    if encoding is None and not returns_only:
-        return part
-    copy = scratch_file(scratch)
-    with copy.open("wb") as out:
-        for text in _decoded(part, encoding or "utf-8"):
-            out.write((text.replace("\r", "\n") if returns_only else text).encode())
-    return Part(name=part.name, path=copy, encoding=encoding or "utf-8")
-
-
 def scratch_file(scratch: Path) -> Path:
     """A new empty file in `scratch`."""
     handle, path = tempfile.mkstemp(dir=scratch, suffix=".csv")
     os.close(handle)
     return Path(path)
-
-
-def _decoded(part: Part, encoding: str) -> Iterator[str]:
-    """The text of a file in pieces, without its byte order mark."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    read, lines = 0, 0
-    with part.path.open("rb") as file:
-        while block := file.read(HEAD_BYTES):
-            try:
-                text = decoder.decode(block, final=len(block) < HEAD_BYTES)
-            except UnicodeDecodeError as error:
-                raise Refused(
-                    "bad-encoding",
-                    f"{part.name}, line {lines + 1}, near byte {read + error.start}: "
-                    f"this is not {encoding.upper()} text.",
-                    remedy="Save the file as UTF-8, or correct `read.encoding` in sluice.yaml.",
-                    line=lines + 1,
-                ) from None
-            yield text.removeprefix("\ufeff") if read == 0 else text
-            read += len(block)
-            lines += text.count("\n")

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from sluice.contracts.dataset import Column, Finding
-from sluice.validation.bytes import TEXTS
+from sluice.contracts.dataset import Finding
+from sluice.contracts.spec import Read
+from sluice.validation.association import Entry
+from sluice.validation.bytes import TEXTS, WHOLE
 from sluice.validation.columns import Typed
-from sluice.validation.dataset import Dataset, duplicate_rows
 from sluice.validation.findings import counted, shown
-from sluice.validation.measure import Summary
+from sluice.validation.measure import duplicate_rows
 from sluice.validation.reading import Raw
+from sluice.validation.staging import Staged
 
 if TYPE_CHECKING:
     import duckdb
 
 ALMOST_EMPTY: Final = 0.95
-SAME: Final = 0.99999
-"""Correlation from which a feature is the target in other units."""
 LISTED: Final = 10
+_KEPT_AS: Final = {"TIMESTAMP_NS": "microseconds; its nanoseconds are cut"}
+READ_BY: Final[dict[str, set[str]]] = {
+    "csv": set(Read.model_fields) - {"sheet"},
+    "xlsx": {"sheet", "header", "missing"},
+    "text": {"encoding"},
+}
+"""The fields of `read:` that apply to a format, or to what an archive holds; none to the others."""
+_FORMATS: Final = {**TEXTS, **WHOLE, "text": "texts in an archive", "image": "images in an archive"}
 _NAMES = {"decimal-comma": "numbers", "instant": "times with a zone", "timestamp": "times"}
 
 
-def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) -> list[Finding]:
+def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> list[Finding]:
     """How the file was read, where a person may want to know."""
     findings = list(raw.notes)
     if raw.dialect.get("header") is False and "header" not in raw.dialect["stated"]:
@@ -44,6 +53,7 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) 
                 message=f"{counted(blank, 'blank line')} skipped.",
             )
         )
+    typed = data.columns
     spelled = [column for column in typed if column.spelled]
     if spelled:
         where = ", ".join(f"{shown(c.name)} ({c.spelled:,})" for c in spelled[:LISTED])
@@ -63,13 +73,24 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) 
                 remedy="Spell them otherwise if they are values.",
             )
         )
-    findings += [_mixed(con, raw, column) for column in [c for c in typed if c.odd][:LISTED]]
+    findings += [
+        Finding(
+            severity="note",
+            code="spaces-trimmed",
+            message=f"Column {shown(column.name)}: spaces around "
+            f"{counted(column.trimmed, 'text')} are left out.",
+            remedy="Nothing, unless they mean something.",
+            column=column.name,
+        )
+        for column in [c for c in typed if c.trimmed][:LISTED]
+    ]
+    findings += [_mixed(con, raw, data, column) for column in [c for c in typed if c.odd][:LISTED]]
     findings += [
         Finding(
             severity="note",
             code="stored-as-number",
-            message=f"Column {shown(column.name)} is of type {column.was} and kept as 64-bit "
-            "floats.",
+            message=f"Column {shown(column.name)} is of type {column.was} and kept as "
+            f"{_KEPT_AS.get(column.was, '64-bit floats')}.",
             column=column.name,
         )
         for column in typed
@@ -78,23 +99,29 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, typed: list[Typed]) 
     return findings
 
 
-def unused_reading(name: str, kind: str) -> Finding:
-    """What sluice.yaml states of CSV files says nothing of others, and that must be known."""
-    return Finding(
-        severity="warn",
-        code="read-unused",
-        message=f"{name}: `read` in sluice.yaml tells how CSV files are written; this one is "
-        f"{TEXTS.get(kind, 'Parquet')}, and was read without it.",
-        remedy="Remove `read`, if no CSV is to come.",
-    )
+def unused_reading(name: str, kind: str, stated: Read) -> list[Finding]:
+    """What sluice.yaml states of other formats says nothing of this one; that must be known."""
+    used = READ_BY.get(kind, set())
+    unused = sorted(stated.model_dump(exclude_defaults=True).keys() - used)
+    if not unused:
+        return []
+    return [
+        Finding(
+            severity="warn",
+            code="read-unused",
+            message=f"{name}: `read` in sluice.yaml states {', '.join(unused)}, which tells "
+            f"nothing of {_FORMATS[kind]}; it was read without.",
+            remedy="Remove it, if no other files are to come.",
+        )
+    ]
 
 
-def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed) -> Finding:
+def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed) -> Finding:
     """A column that would be of a type but for a few values."""
     if column.odd is None:
         raise ValueError(f"column {column.name!r} is of one type")
     kind, fitting = column.odd
-    row, value = first_row(con, raw, column.odd_row or "true", column)
+    row, value = first_row(con, data, column.odd_row, column)
     where, line = raw.place(row)
     name = _NAMES.get(kind, f"{kind}s")
     return Finding(
@@ -109,24 +136,19 @@ def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed) -> Finding:
 
 
 def first_row(
-    con: duckdb.DuckDBPyConnection, raw: Raw, predicate: str, column: Typed
+    con: duckdb.DuckDBPyConnection, data: Staged, predicate: str, column: Typed
 ) -> tuple[int, object]:
-    """Number (from 1) and raw value of the first row for which a predicate over it is true."""
+    """Number (from 1) and value of the first row for which a predicate over it is true."""
     found = con.execute(
-        f"SELECT n, {column.id} FROM (SELECT row_number() OVER () AS n, * FROM {raw.relation}) "
-        f"WHERE {predicate} LIMIT 1"
+        f"SELECT n, {column.id} FROM {data.relation} WHERE {predicate} ORDER BY n LIMIT 1"
     ).fetchall()
     return found[0]
 
 
-def column_findings(
-    columns: list[tuple[Typed, Column, Summary]], rows: int, target: str
-) -> list[Finding]:
+def column_findings(features: Sequence[Entry], rows: int) -> list[Finding]:
     """Columns that say nothing, or next to nothing."""
     findings = []
-    for _, column, summary in columns:
-        if column.name == target:
-            continue
+    for _, column, summary in features:
         if summary.present == 0:
             what, code = "holds no value at all and is left out of training", "empty-column"
         elif summary.distinct == 1 and summary.present == rows:
@@ -148,7 +170,7 @@ def column_findings(
     return findings
 
 
-def duplicate_finding(con: duckdb.DuckDBPyConnection, data: Dataset) -> list[Finding]:
+def duplicate_finding(con: duckdb.DuckDBPyConnection, data: Staged) -> list[Finding]:
     """How many rows repeat others."""
     repeated = duplicate_rows(con, data)
     if not repeated:
@@ -163,42 +185,4 @@ def duplicate_finding(con: duckdb.DuckDBPyConnection, data: Dataset) -> list[Fin
             "one side of the split.",
             remedy="Drop each row once, unless the repetition means something.",
         )
-    ]
-
-
-def leaks(
-    con: duckdb.DuckDBPyConnection,
-    data: Dataset,
-    columns: list[tuple[Typed, Column, Summary]],
-    target: str,
-    task: str,
-) -> list[Finding]:
-    """Features that give the target away: one value a class, or the target in other units."""
-    (goal, _, wanted) = next(entry for entry in columns if entry[1].name == target)
-    suspects: list[tuple[Typed, str]] = []
-    for typed, column, summary in columns:
-        if column.name == target or column.type in ("identifier", "text"):
-            continue
-        if task == "classification" and summary.distinct == wanted.distinct:
-            pairs = f"count(DISTINCT ({typed.id}, {goal.id})) = {wanted.distinct}"
-            suspects.append((typed, f"{pairs} AND count({typed.id}) = count(*)"))
-        elif task == "regression" and typed.storage in ("BIGINT", "DOUBLE") and summary.std:
-            correlation = f"corr({typed.id}::DOUBLE, {goal.id}::DOUBLE)"
-            suspects.append((typed, f"abs({correlation}) > {SAME}"))
-    if not suspects:
-        return []
-    found = con.execute(
-        f"SELECT {', '.join(term for _, term in suspects)} FROM {data.everything}"
-    ).fetchall()[0]
-    return [
-        Finding(
-            severity="warn",
-            code="leak",
-            message=f"Column {shown(typed.name)} gives the target {shown(target)} away: the one "
-            "follows from the other in every row.",
-            remedy="Leave it out if it is not known when a prediction is asked for.",
-            column=typed.name,
-        )
-        for (typed, _), hit in zip(suspects, found, strict=True)
-        if hit
     ]

@@ -1,110 +1,139 @@
-"""What type each column has, proved on every row: a type that fails one value is not taken.
+"""What type each column has: guessed from the first rows, proved on every row.
 
-Candidates that the first rows rule out are dropped; the others are counted on all rows, in one
-scan.
+A type that fails one value is not taken. So a guess costs nothing where it holds; where it does
+not, every type that the column might have is counted on all of its values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sluice.validation.candidates import (
-    CANDIDATES,
-    THOUSANDS,
-    Storage,
-    cleaned,
-    or_missing,
-    without_spaces,
-)
-from sluice.validation.findings import Refused
+from sluice.contracts.dataset import ColumnType
+from sluice.validation.candidates import CANDIDATES, THOUSANDS, Storage, cleaned
 from sluice.validation.reading import Raw, batches
-from sluice.validation.rejects import refuse_rejects
 
 if TYPE_CHECKING:
     import duckdb
 
-NEARLY = 0.9
+CODES: Final = 0.05
+"""Share of zeros in front from which digits are a code, and not numbers of which some are odd."""
+NEARLY: Final = 0.9
 """Share of a column's values that a type must hold for to be worth a word when it fails."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Typed:
-    """One column as it will be written."""
+    """One column as it is staged, and later written."""
 
     id: str
     """c1, c2, …: its name inside of SQL."""
     name: str
     storage: Storage
-    value: str
-    """SQL that makes the stored value out of the raw column."""
-    present: int
+    present: int = 0
     spelled: int = 0
     """Values written as one of `MISSING`, or as blank space."""
+    trimmed: int = 0
+    """Texts that had spaces around them."""
     odd: tuple[str, int] | None = None
     """A type that nearly holds, and for how many values: `("number", 995)`."""
-    odd_row: str | None = None
-    """SQL that is true for the values that break it."""
     was: str = ""
     """Parquet: the type in the file, where the dataset stores another."""
+    kind: ColumnType | None = None
+    """What it is, where the drop's format leaves no doubt."""
+
+    @property
+    def odd_row(self) -> str:
+        """SQL that is true for the staged values that break the type that nearly holds."""
+        if self.odd is None:
+            raise ValueError(f"column {self.name!r} is of one type")
+        return breaks(self.id, self.odd[0])
 
 
-def typed_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Typed]:
-    """The storage type of every column, after reading every row.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """How the text of a column will be staged."""
 
-    Raises `Refused` where the parser's rows differ from the independent count.
-    """
-    if raw.dialect["format"] == "parquet":
-        return _native_columns(con, raw)
-    ids = [f"c{i}" for i in range(1, len(raw.names) + 1)]
-    worth = dict(zip(ids, (_worth(raw, place) for place in range(len(ids))), strict=True))
-    rows, counts = _counts(con, raw, worth)
-    refuse_rejects(con, raw.parts)
-    require_rows(raw, rows)
-    columns = []
-    for i, name in zip(ids, raw.names, strict=True):
-        count = counts[i]
-        present, spelled = count["present"], count["written"] - count["present"]
-        holds = [c for c in worth[i] if present and count[c] == present]
-        is_stated = "number" not in raw.may_be[int(i[1:]) - 1]
-        ambiguous = (
-            "decimal-comma" in holds and not is_stated and count["thousands"] == count["comma"] > 0
-        )
-        text = i if present == count["written"] and not count["padded"] else cleaned(i, raw.missing)
-        if holds and not ambiguous:
-            chosen = CANDIDATES[holds[0]]
-            columns.append(
-                Typed(
-                    id=i,
-                    name=name,
-                    storage=chosen.storage,
-                    value=chosen.value.format(v=text),
-                    present=present,
-                    spelled=spelled,
-                )
-            )
-            continue
-        nearly = [c for c in worth[i] if present and NEARLY * present <= count[c] < present]
-        best = max(nearly, key=lambda c: count[c], default=None)
-        columns.append(
-            Typed(
-                id=i,
-                name=name,
-                storage="VARCHAR",
-                value=text,
-                present=present,
-                spelled=spelled,
-                odd=(best, count[best]) if best else None,
-                odd_row=breaks(cleaned(i, raw.missing), best) if best else None,
-            )
-        )
-    return columns
+    id: str
+    place: int
+    """From 0."""
+    candidate: str | None
+    """A key of `CANDIDATES`; None: it stays text."""
+    is_sure: bool = True
+    """False: the first rows do not settle it, and every row has to be asked."""
+    is_plain: bool = False
+    """Whether all values are taken to be written in the usual way, none missing by its spelling and
+    none padded. That is cheap to hold against each of them, and dear to be wrong about."""
+    odd: tuple[str, int] | None = None
+    """As in `Typed`."""
+    kind: ColumnType | None = None
+    """As in `Typed`: nothing in the column is read as another type, or as missing."""
+
+    @property
+    def storage(self) -> Storage:
+        """Of the staged values."""
+        if self.kind == "image":
+            return "BLOB"
+        return CANDIDATES[self.candidate].storage if self.candidate else "VARCHAR"
+
+
+def guesses(raw: Raw) -> list[Plan]:
+    """A plan a column, by the first rows."""
+    return [_guess(raw, place) for place in range(len(raw.names))]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What every row is asked of some columns; goes to other processes."""
+
+    missing: tuple[str, ...]
+    worth: dict[str, list[str]]
+    """By column: the candidates that it may have."""
+
+
+def question(raw: Raw, plans: Sequence[Plan]) -> Question:
+    """How many values fit each type that a column might have."""
+    return Question(missing=raw.missing, worth={plan.id: _worth(raw, plan.place) for plan in plans})
+
+
+def settled(
+    raw: Raw, plans: Sequence[Plan], asked: Question, counts: Mapping[str, Mapping[str, int]]
+) -> list[Plan]:
+    """The same plans, each with the first type that holds for every value of its column."""
+    return [_decided(raw, plan, asked.worth[plan.id], counts[plan.id]) for plan in plans]
+
+
+def breaks(text: str, candidate: str) -> str:
+    """SQL that is true for the texts that the candidate does not hold for."""
+    return f"{text} IS NOT NULL AND {CANDIDATES[candidate].holds_for(text)} IS NOT TRUE"
+
+
+def _guess(raw: Raw, place: int) -> Plan:
+    column = f"c{place + 1}"
+    if raw.kinds:
+        return Plan(id=column, place=place, candidate=None, kind=raw.kinds[place])
+    values = _sample(raw, place)
+    worth = [] if is_code(values) else _worth(raw, place)
+    whole = [c for c in worth if all(map(CANDIDATES[c].looks.fullmatch, values))]
+    is_sure = not worth or bool(values and whole and "decimal-comma" not in worth)
+    candidate = whole[0] if whole and is_sure else None
+    written = [row[place] for row in raw.sample if len(row) == len(raw.names) and row[place]]
+    is_plain = written == values and (candidate is None or CANDIDATES[candidate].plainly != "false")
+    return Plan(
+        id=column, place=place, candidate=candidate, is_sure=is_sure, is_plain=is_plain and is_sure
+    )
+
+
+def is_code(values: Sequence[str]) -> bool:
+    """Digits, not a few with zeros in front, such as zip codes: no number would keep them."""
+    padded = sum(value[0] == "0" and len(value) > 1 for value in values)
+    return padded > CODES * len(values) and all(map(str.isdecimal, values))
 
 
 def _worth(raw: Raw, place: int) -> list[str]:
     """The candidates that nearly all of the first values look like."""
-    values = [row[place].strip() for row in raw.sample if len(row) == len(raw.names)]
-    values = [value for value in values if value and value not in raw.missing]
+    values = _sample(raw, place)
     return [
         name
         for name in raw.may_be[place]
@@ -113,111 +142,50 @@ def _worth(raw: Raw, place: int) -> list[str]:
     ]
 
 
-def require_rows(raw: Raw, rows: int) -> None:
-    """The safeguard: the parser must have seen as many rows as the bytes hold."""
-    if rows != raw.rows:
-        where = raw.place(1)[0].rsplit(",", 1)[0]
-        raise Refused(
-            "rows-differ",
-            f"{where}: the parser reads {rows:,} rows where {raw.rows:,} were counted "
-            "independently, so some would be lost or made up.",
-            remedy="Check quotes and line ends, or export the file again.",
-        )
+def _sample(raw: Raw, place: int) -> list[str]:
+    values = [row[place].strip() for row in raw.sample if len(row) == len(raw.names)]
+    return [value for value in values if value and value not in raw.missing]
 
 
-def breaks(clean: str, candidate: str) -> str:
-    """SQL that is true for the values of cleaned text that the candidate does not hold for."""
-    holds = CANDIDATES[candidate].holds.format(v=clean)
-    return f"{clean} IS NOT NULL AND ({holds}) IS NOT TRUE"
+def _decided(raw: Raw, plan: Plan, worth: list[str], count: Mapping[str, int]) -> Plan:
+    present = count["present"]
+    holds = [c for c in worth if present and count[c] == present]
+    is_stated = "number" not in raw.may_be[plan.place]
+    ambiguous = (
+        "decimal-comma" in holds and not is_stated and count["thousands"] == count["comma"] > 0
+    )
+    if holds and not ambiguous:
+        return Plan(id=plan.id, place=plan.place, candidate=holds[0])
+    nearly = [c for c in worth if present and NEARLY * present <= count[c] < present]
+    best = max(nearly, key=lambda c: count[c], default=None)
+    return Plan(
+        id=plan.id, place=plan.place, candidate=None, odd=(best, count[best]) if best else None
+    )
 
 
-def _counts(
-    con: duckdb.DuckDBPyConnection, raw: Raw, candidates: dict[str, list[str]]
-) -> tuple[int, dict[str, dict[str, int]]]:
-    """Rows, and for every column how many values are `written`, `present`, `padded` by spaces,
-    and fit each candidate.
+def counts_of(
+    con: duckdb.DuckDBPyConnection, relation: str, asked: Question
+) -> dict[str, dict[str, int]]:
+    """For every column how many values are `present`, and fit each candidate.
 
     Some columns at a time: an expression holds 32 KiB for each of its parts while it runs.
     """
     counts: dict[str, dict[str, int]] = {}
-    rows = 0
-    for batch in batches(list(candidates)):
-        terms = {("", "rows"): "count(*)"}
+    for batch in batches(list(asked.worth)):
+        terms: dict[tuple[str, str], str] = {}
         for column in batch:
-            terms[column, "written"] = f"count(raw_{column})"
             terms[column, "present"] = f"count({column})"
-            terms[column, "padded"] = f"count(*) FILTER (raw_{column} <> bare_{column})"
-            for name in candidates[column]:
-                fits = CANDIDATES[name].holds.format(v=column)
+            for name in asked.worth[column]:
+                fits = CANDIDATES[name].holds_for(column)
                 terms[column, name] = f"count(*) FILTER ({fits})"
-            if "decimal-comma" in candidates[column]:
+            if "decimal-comma" in asked.worth[column]:
                 thousands = THOUSANDS.format(v=column)
                 terms[column, "thousands"] = f"count(*) FILTER ({thousands})"
                 terms[column, "comma"] = f"count(*) FILTER (contains({column}, ','))"
-        bare = ", ".join(f"{c} AS raw_{c}, {without_spaces(c)} AS bare_{c}" for c in batch)
-        clean = ", ".join(
-            f"raw_{c}, bare_{c}, {or_missing(f'bare_{c}', raw.missing)} AS {c}" for c in batch
-        )
+        clean = ", ".join(f"{cleaned(c, asked.missing)} AS {c}" for c in batch)
         found = con.execute(
-            f"SELECT {', '.join(terms.values())} "
-            f"FROM (SELECT {clean} FROM (SELECT {bare} FROM {raw.relation}))"
+            f"SELECT {', '.join(terms.values())} FROM (SELECT {clean} FROM {relation})"
         ).fetchall()[0]
         for (column, name), value in zip(terms, found, strict=True):
             counts.setdefault(column, {})[name] = value
-        rows = counts.pop("")["rows"]
-    return rows, counts
-
-
-def _native_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> list[Typed]:
-    """Parquet: the file's own types, floats that are no numbers taken as missing."""
-    plans: list[tuple[str, str, Storage, str, str]] = []
-    terms = ["count(*)"]
-    for place, (name, kind) in enumerate(zip(raw.names, raw.types, strict=True), start=1):
-        i = f"c{place}"
-        storage, value = _native(i, kind)
-        if kind in ("UBIGINT", "HUGEINT", "UHUGEINT"):
-            terms.append(f"coalesce(bool_and(try_cast({i} AS BIGINT) IS NOT NULL), true)")
-        else:
-            terms.append("true")
-        terms += [f"count({i})", f"count({value})"]
-        plans.append((i, name, storage, value, kind))
-    found = con.execute(f"SELECT {', '.join(terms)} FROM {raw.relation}").fetchall()[0]
-    require_rows(raw, found[0])
-    columns = []
-    for at, (i, name, storage, value, kind) in enumerate(plans):
-        fits, written, present = found[1 + 3 * at : 4 + 3 * at]
-        if not fits:
-            storage, value, present = "VARCHAR", f"{i}::VARCHAR", written
-        columns.append(
-            Typed(
-                id=i,
-                name=name,
-                storage=storage,
-                value=value,
-                present=present,
-                spelled=written - present,
-                was=kind if kind.startswith("DECIMAL") else "",
-            )
-        )
-    return columns
-
-
-def _native(column: str, kind: str) -> tuple[Storage, str]:
-    if kind == "BOOLEAN":
-        return "BOOLEAN", column
-    if kind in ("FLOAT", "DOUBLE"):
-        return "DOUBLE", f"(CASE WHEN isfinite({column}) THEN {column}::DOUBLE END)"
-    if kind.startswith("DECIMAL"):
-        return "DOUBLE", f"{column}::DOUBLE"
-    if kind.endswith("INT") or kind == "INTEGER" or kind == "UINTEGER":
-        return "BIGINT", f"try_cast({column} AS BIGINT)"
-    if kind == "DATE":
-        return "DATE", _in_calendar(column)
-    if kind.startswith("TIMESTAMP"):
-        return "TIMESTAMP", _in_calendar(f"{column}::TIMESTAMP")
-    return "VARCHAR", f"{column}::VARCHAR"
-
-
-def _in_calendar(moment: str) -> str:
-    """Years that ISO 8601 writes in four digits; infinity and all beyond is no date to anybody."""
-    return f"(CASE WHEN isfinite({moment}) AND year({moment}) BETWEEN 1 AND 9999 THEN {moment} END)"
+    return counts

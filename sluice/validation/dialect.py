@@ -11,18 +11,22 @@ import io
 import itertools
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
 from sluice.validation.bytes import Part
-from sluice.validation.findings import Refused, counted, shown
+from sluice.validation.findings import Refused, counted, listed, shown
 
-DELIMITERS = ",;\t|"
+DELIMITERS = "\t;|,"
 SAMPLE_RECORDS = 200
 MAX_COLUMNS = 2_000
 MAX_NAME_CHARACTERS = 256
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+_VALUE = re.compile(r"[+-]?\d+[.,]\d+|\d{4}-\d\d-\d\d([T ].*)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,8 @@ class Dialect:
 
     delimiter: str
     quote: str
+    escape: str
+    """What stands before a quote inside of quotes; "": a quote is doubled."""
     header: bool
     """False: the first record is data already, and the columns are called c1, c2, …"""
     names: tuple[str, ...]
@@ -38,21 +44,24 @@ class Dialect:
     """Blank lines before the first record."""
     sample: tuple[tuple[str, ...], ...] = field(compare=False)
     """The first rows as text, the header not among them."""
+    notes: tuple[Finding, ...] = field(default=(), compare=False)
+    """What is doubtful about it."""
 
 
-def dialect_of(part: Part, head: bytes, stated: Read) -> Dialect:
+def dialect_of(part: Part, head: bytes, stated: Read, escape: str = "") -> Dialect:
     """The dialect of a UTF-8 file whose beginning is `head`: as stated, and found where not.
 
     Raises `Refused` for too many columns, and for names that are absent, doubled or unusable.
     """
     text = head.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     quote = stated.quote
-    delimiter = stated.delimiter or _delimiter(text, quote)
+    fitting = [stated.delimiter] if stated.delimiter else _delimiters(text, quote)
+    delimiter = fitting[0]
     blank = text[: len(text) - len(text.lstrip("\r\n"))].count("\n")
     first = text.lstrip("\r\n").partition("\n")[0]
     if first.count(delimiter) >= MAX_COLUMNS and quote not in first:
-        raise _too_many(part, first.count(delimiter) + 1)
-    records = _records(text, delimiter, quote)
+        raise too_many(part, first.count(delimiter) + 1)
+    records = _records(text, delimiter, quote, escape)
     if not records:
         raise Refused(
             "no-record",
@@ -61,7 +70,7 @@ def dialect_of(part: Part, head: bytes, stated: Read) -> Dialect:
             line=1,
         )
     if len(records[0]) > MAX_COLUMNS:
-        raise _too_many(part, len(records[0]))
+        raise too_many(part, len(records[0]))
     if len(records[0]) == 1:
         raise Refused(
             "one-column",
@@ -70,25 +79,91 @@ def dialect_of(part: Part, head: bytes, stated: Read) -> Dialect:
             remedy="Separate columns by a comma, semicolon, tab or |.",
             line=1,
         )
-    header = not _is_data(records) if stated.header is None else stated.header
+    header = not is_data(records) if stated.header is None else stated.header
     if header:
         names = tuple(name.strip() for name in records[0])
+        _refuse_comment(part, records, blank + 1)
         check_names(part.name, names, line=blank + 1)
     else:
         names = tuple(f"c{i}" for i in range(1, len(records[0]) + 1))
     return Dialect(
         delimiter=delimiter,
         quote=quote,
+        escape=escape,
         header=header,
         names=names,
         blank=blank,
         sample=tuple(map(tuple, records[header:])),
+        notes=tuple(_doubts(part, records, fitting, stated, header=header, line=blank + 1)),
     )
 
 
-def check_names(source: str, names: tuple[str, ...], line: int | None) -> None:
-    """Refuse names that no column can be told by: empty, doubled, endless or unprintable."""
-    where = f"{source}, line {line}" if line else source
+def _doubts(
+    part: Part,
+    records: list[list[str]],
+    fitting: list[str],
+    stated: Read,
+    *,
+    header: bool,
+    line: int,
+) -> Iterator[Finding]:
+    """What could be read in another way as well."""
+    where = f"{part.name}, line {line}"
+    if len(fitting) > 1:
+        yield Finding(
+            severity="warn",
+            code="delimiter-doubtful",
+            message=f"{where}: {' and '.join(map(shown, fitting))} part every line alike; the "
+            f"delimiter is taken to be {shown(fitting[0])}.",
+            remedy="State it in sluice.yaml, such as `read: {delimiter: ';'}`.",
+            line=line,
+        )
+    if not header:
+        return
+    first, rest = records[0], records[1:]
+    spaced = [name for name in first if name != name.strip()]
+    if spaced:
+        yield Finding(
+            severity="note",
+            code="names-trimmed",
+            message=f"{where}: spaces around names are left out: {listed(spaced)}.",
+            line=line,
+        )
+    below = [{row[i] for row in rest if len(row) == len(first)} for i in range(len(first))]
+    again = all(name in values for name, values in zip(first, below, strict=True))
+    numbers = any(map(_NUMBER.fullmatch, first))
+    if stated.header is None and (again or numbers or any(map(_VALUE.fullmatch, first))):
+        yield Finding(
+            severity="warn",
+            code="header-doubtful",
+            message=f"{where}: {listed(first)} are taken as the columns' names, though they look "
+            "like values.",
+            remedy="If the file has no header, write `read: {header: false}` in sluice.yaml.",
+            line=line,
+        )
+
+
+def _refuse_comment(part: Part, records: list[list[str]], line: int) -> None:
+    """A comment with as many delimiters as the header would be taken for it."""
+    first, *rest = records
+    if first[0].lstrip().startswith(("#", "//")) and rest and not is_data([rest[0], *rest[1:]]):
+        rows = [row for row in rest[1:] if len(row) == len(first)]
+        if rows and is_data([rows[0], *rows]):
+            raise Refused(
+                "comment-line",
+                f"{part.name}, line {line}: {shown(','.join(first))} is a comment, not the "
+                "columns' names.",
+                remedy="Remove the comment lines.",
+                line=line,
+            )
+
+
+def check_names(source: str, names: tuple[str, ...], line: int | None, unit: str = "line") -> None:
+    """Refuse names that no column can be told by: empty, doubled, endless or unprintable.
+
+    `unit` is what people call a line of this format.
+    """
+    where = f"{source}, {unit} {line}" if line else source
     seen: dict[str, int] = {}
     for place, name in enumerate(names, start=1):
         if not name:
@@ -113,7 +188,7 @@ def check_names(source: str, names: tuple[str, ...], line: int | None) -> None:
             raise Refused(
                 "duplicate-column-name",
                 f"{where}: columns {seen[key]} and {place} {same} {shown(name)}"
-                f"{'' if other == name else ', which differ in case only'}.",
+                f"{'' if other == name else f', which differ in {_difference(name, other)} only'}.",
                 remedy="Rename one of them.",
                 column=name,
                 line=line,
@@ -121,32 +196,45 @@ def check_names(source: str, names: tuple[str, ...], line: int | None) -> None:
         seen[key] = place
 
 
-def _too_many(part: Part, found: int) -> Refused:
+def _difference(name: str, other: str) -> str:
+    return "case" if name.lower() == other.lower() else "how their letters are encoded"
+
+
+def too_many(part: Part, found: int, line: int = 1, unit: str = "line") -> Refused:
+    """The refusal of more than `MAX_COLUMNS`."""
     return Refused(
         "too-many-columns",
-        f"{part.name}, line 1: {counted(found, 'column')}; at most {MAX_COLUMNS:,} are taken.",
+        f"{part.name}, {unit} {line}: {counted(found, 'column')}; at most {MAX_COLUMNS:,} are "
+        "taken.",
         remedy="Drop columns that are not needed, or turn them into rows.",
-        line=1,
+        line=line,
     )
 
 
-def _delimiter(text: str, quote: str) -> str:
-    """The candidate that parts most records into as many fields as the first has."""
+def _delimiters(text: str, quote: str) -> list[str]:
+    """The candidate that parts most records into as many fields as the first has, then all others
+    that part every record as well. A comma comes last: it stands inside of names and numbers too.
+    """
     mark = re.escape(quote)
     plain = re.sub(f"{mark}[^{mark}]*{mark}", "", text[: 256 * 1024])
     lines = [line for line in plain.splitlines() if line.strip()][:SAMPLE_RECORDS]
-
-    def score(candidate: str) -> tuple[float, int]:
+    scores = {}
+    for candidate in DELIMITERS.replace(quote, ""):
         counts = [line.count(candidate) for line in lines]
-        if not counts or not counts[0]:
-            return 0.0, 0
-        return sum(c == counts[0] for c in counts) / len(counts), counts[0]
+        if counts and counts[0]:
+            scores[candidate] = sum(c == counts[0] for c in counts) / len(counts)
+    best = max(scores, key=lambda c: scores[c], default=DELIMITERS[-1])
+    others = [c for c, score in scores.items() if c != best and score == 1.0 and len(lines) > 1]
+    return [best, *others]
 
-    return max(DELIMITERS.replace(quote, ""), key=score)
 
-
-def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quotechar=quote)
+def _records(text: str, delimiter: str, quote: str, escape: str) -> list[list[str]]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        escapechar=escape or None,
+    )
     rows: list[list[str]] = []
     try:
         rows.extend(itertools.islice((row for row in reader if row), SAMPLE_RECORDS))
@@ -157,13 +245,18 @@ def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
     return rows
 
 
-def _is_data(records: list[list[str]]) -> bool:
+def is_data(records: list[list[str]]) -> bool:
     """Whether the first record is no header: it holds a number in every column of numbers.
 
     Names that are numbers do occur: years, or 0, 1, 2, … as pandas writes them. A first record
     whose numbers rise by one each is therefore taken as a header.
     """
     first, rest = records[0], [row for row in records[1:] if len(row) == len(records[0])]
+    if any(
+        _DATE.fullmatch(value) and rest and all(_DATE.match(row[i]) for row in rest)
+        for i, value in enumerate(first)
+    ):
+        return True
     if not rest:
         return all(_NUMBER.fullmatch(value) for value in first)
     numeric = [

@@ -87,11 +87,18 @@ def decoded(part: Part, text: str, at: int, line: int) -> tuple[Record, int]:
 def _check_escapes(part: Part, line: int, record: Record) -> None:
     for name, value in record.items():
         for text in (name, value):
-            if isinstance(text, str) and (
-                "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
-            ):
+            if isinstance(text, str) and ("\0" in text or not _has_bytes(text)):
                 what = f"the field {shown(name)} holds a character that no text has"
                 raise bad_record(part, line, what, "Remove \\u0000 and halves of \\u pairs.")
+
+
+def _has_bytes(text: str) -> bool:
+    """Half of a surrogate pair has none in UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def bad_record(part: Part, line: int, what: str, remedy: str, column: str | None = None) -> Refused:

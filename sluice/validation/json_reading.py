@@ -14,12 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.bytes import HEAD_BYTES, Part, as_utf8, check_kind, scratch_file
+from sluice.validation.bytes import HEAD_BYTES, Part, check_kind, scratch_file
 from sluice.validation.compressed import compression_of
 from sluice.validation.dialect import MAX_COLUMNS, SAMPLE_RECORDS, check_names
+from sluice.validation.encoding import as_utf8
 from sluice.validation.findings import Refused, counted, shown
 from sluice.validation.json_objects import Number, Record
-from sluice.validation.json_records import Layout, count_objects, json_records
+from sluice.validation.json_records import (
+    Block,
+    Layout,
+    block_records,
+    count_objects,
+    json_records,
+    line_blocks,
+)
+from sluice.validation.json_template import Template, template_of
 from sluice.validation.reading import Raw, csv_relation
 
 if TYPE_CHECKING:
@@ -46,6 +55,8 @@ class _Key:
     """Kinds of values, and where each was met first."""
     records: int = 0
     """That have it."""
+    empty: str = ""
+    """The first place of a text without characters."""
     gap: str = ""
     """The first record without it."""
 
@@ -60,11 +71,35 @@ class _Survey:
     written: list[int] = field(default_factory=list)
     """Records of every part."""
     sample: list[Record] = field(default_factory=list)
+    records: int = 0
+    template: Template | None = None
+    """What JSON Lines are expected to look like from here on."""
+
+    def expect_more_of_the_same(self) -> None:
+        """Take the first records for what all others will be, where they are alike."""
+        if self.template is None and len(self.keys) == len(self.sample[0] if self.sample else ()):
+            self.template = template_of(self.sample)
+
+    def see_lines(self, part: Part, line: int, lines: list[str], count: int) -> None:
+        """Take in the `count` of the lines that fit the template; `line` is the first's number."""
+        if self.template is None:
+            raise ValueError("nothing was expected of the lines")
+        self.records += count
+        text = "\n".join(lines)
+        for name in self.template.names:
+            key = self.keys[name]
+            key.records += count
+            if not key.empty and (at := self.template.first_empty(name, text)) is not None:
+                key.empty = f"{part.name}, line {line + at}"
+        if len(self.keys) > len(self.template.names):
+            for name in self.keys.keys() - set(self.template.names):
+                self.keys[name].gap = self.keys[name].gap or f"{part.name}, line {line}"
 
     def see(self, part: Part, line: int, record: Record) -> None:
         """Take one record in."""
         place = f"{part.name}, line {line}"
         keys = self.keys
+        self.records += 1
         self.begin = self.begin or place
         if not record.keys() <= keys.keys():
             gap = self.begin if keys else ""
@@ -78,6 +113,8 @@ class _Survey:
             key.records += 1
             if value is not None and type(value) not in key.kinds:
                 key.kinds[type(value)] = place
+            if value == "" and not key.empty:
+                key.empty = place
         if len(self.sample) < SAMPLE_RECORDS:
             self.sample.append(record)
 
@@ -136,14 +173,58 @@ def _as_utf8(part: Part, layout: Layout, scratch: Path) -> Part:
 def _write(parts: list[Part], layout: Layout, survey: _Survey, copy: Path) -> None:
     """Survey all records, and write them with the keys met so far."""
     with copy.open("w", encoding="utf-8", newline="", buffering=HEAD_BYTES) as out:
-        writer = _writer(out)
         for part in parts:
-            written = 0
-            for line, record in json_records(part, layout):
-                survey.see(part, line, record)
-                writer.writerow(_row(record, survey.keys))
-                written += 1
-            survey.written.append(written)
+            before = survey.records
+            if layout == "jsonl":
+                for block in line_blocks(part):
+                    _write_block(part, block, survey, out)
+            else:
+                _write_records(part, json_records(part, layout), survey, out)
+            survey.written.append(survey.records - before)
+
+
+def _write_block(part: Part, block: Block, survey: _Survey, out: TextIO) -> None:
+    """Lines that are as the first records let expect all at once, others one by one."""
+    if survey.template is None or not _write_alike(part, block, survey, out):
+        _write_records(part, block_records(part, block), survey, out)
+        survey.expect_more_of_the_same()
+
+
+def _write_alike(part: Part, block: Block, survey: _Survey, out: TextIO) -> bool:
+    """Write the lines of a block by the template, those with escapes apart; False: it fits not."""
+    template = survey.template
+    try:
+        lines = block.data.decode().removesuffix("\n").split("\n")
+    except UnicodeDecodeError:
+        return False
+    plain = [line for line in lines if "\\" not in line]
+    rows = template.rows(plain) if template else None
+    if rows is None:
+        return False
+    survey.see_lines(part, block.line, lines, len(plain))
+    if len(plain) == len(lines):
+        out.write("\n".join(rows) + "\n")
+        return True
+    ready = iter(rows)
+    offset = block.offset
+    for number, line in enumerate(lines, start=block.line):
+        data = line.encode()
+        if "\\" in line:
+            apart = Block(data=data, line=number, offset=offset)
+            _write_records(part, block_records(part, apart), survey, out)
+        else:
+            out.write(next(ready) + "\n")
+        offset += len(data) + 1
+    return True
+
+
+def _write_records(
+    part: Part, records: Iterable[tuple[int, Record]], survey: _Survey, out: TextIO
+) -> None:
+    writer = _writer(out)
+    for line, record in records:
+        survey.see(part, line, record)
+        writer.writerow(_row(record, survey.keys))
 
 
 def _rewrite(parts: list[Part], layout: Layout, names: tuple[str, ...], copy: Path) -> None:
@@ -230,7 +311,21 @@ def _notes(survey: _Survey) -> Iterator[Finding]:
             remedy="Nothing, if it is meant; else write the field in every record.",
             column=name,
         )
-    for what, all_of_them in (("of several kinds", mixed), ("that some records lack", gaps)):
+    empty = [(name, key) for name, key in survey.keys.items() if key.empty]
+    for name, key in empty[:LISTED]:
+        yield Finding(
+            severity="note",
+            code="empty-text",
+            message=f"{key.empty}: the field {shown(name)} holds a text without characters; such "
+            "texts are taken as missing, as null is.",
+            column=name,
+        )
+    listed = (
+        ("of several kinds", mixed),
+        ("that some records lack", gaps),
+        ("with texts without characters", empty),
+    )
+    for what, all_of_them in listed:
         if (more := len(all_of_them) - LISTED) > 0:
             yield Finding(
                 severity="warn",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from sluice.validation.bytes import HEAD_BYTES, Part
 from sluice.validation.findings import Refused, shown
 from sluice.validation.json_objects import Record, bad_record, decoded
-from sluice.validation.records import MAX_RECORD_BYTES, too_long
+from sluice.validation.quotes import MAX_RECORD_BYTES
+from sluice.validation.records import too_long
+
+_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b'"{')
 
 Layout = Literal["jsonl", "json"]
 """One object a line, or one array of objects."""
@@ -22,7 +26,9 @@ def json_records(part: Part, layout: Layout) -> Iterator[tuple[int, Record]]:
     Raises `Refused` naming the line where something is no JSON, no object of plain values, or no
     text that can be stored.
     """
-    return _lines(part) if layout == "jsonl" else _elements(part)
+    if layout == "json":
+        return _elements(part)
+    return (found for block in line_blocks(part) for found in block_records(part, block))
 
 
 def count_objects(path: Path) -> int:
@@ -35,35 +41,64 @@ def count_objects(path: Path) -> int:
     carry = b""
     with path.open("rb") as file:
         while block := file.read(HEAD_BYTES):
-            block = (carry + block).replace(b"\\\\", b"").replace(b'\\"', b"")
-            carry = b"\\" if block.endswith(b"\\") else b""
-            for run in block.removesuffix(carry).split(b'"'):
+            block = carry + block
+            carry = b""
+            if b"\\" in block:
+                block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
+                carry = b"\\" if block.endswith(b"\\") else b""
+                block = block.removesuffix(carry)
+            # Quotes with no brace between them, and all that is neither, decide nothing.
+            for run in block.translate(None, _BUT_MARKS).replace(b'""', b"").split(b'"'):
                 count += 0 if inside else run.count(b"{")
                 inside = not inside
             inside = not inside
     return count
 
 
-def _lines(part: Part) -> Iterator[tuple[int, Record]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """Some whole lines of a file."""
+
+    data: bytes
+    line: int
+    """The number of the first, from 1."""
+    offset: int
+    """The byte at which it begins, from 0."""
+
+
+def line_blocks(part: Part) -> Iterator[Block]:
+    """The file in blocks of about `HEAD_BYTES`; a line beyond `MAX_RECORD_BYTES` is cut off."""
+    line, offset = 1, 0
     with part.path.open("rb") as file:
-        line = 0
-        while raw := file.readline(MAX_RECORD_BYTES + 1):
-            line += 1
-            if len(raw) > MAX_RECORD_BYTES:
-                raise too_long(part, line)
-            start = file.tell() - len(raw)
-            raw = raw.removeprefix(codecs.BOM_UTF8) if line == 1 else raw
-            try:
-                text = raw.decode().strip(" \t\r\n")
-            except UnicodeDecodeError as error:
-                raise _not_utf8(part, line, start + error.start) from None
-            if not text:
-                continue
-            record, end = decoded(part, text, 0, line)
-            if text[end:].strip():
-                what = f"there is more behind the object: {shown(text[end:].strip())}"
-                raise bad_record(part, line, what, "Write one object a line.")
-            yield line, record
+        while data := file.read(HEAD_BYTES):
+            if not data.endswith(b"\n"):
+                data += file.readline(MAX_RECORD_BYTES + 1)
+            read = len(data)
+            if offset == 0:
+                data = data.removeprefix(codecs.BOM_UTF8)
+            yield Block(data=data, line=line, offset=offset + read - len(data))
+            line += data.count(b"\n")
+            offset += read
+
+
+def block_records(part: Part, block: Block) -> Iterator[tuple[int, Record]]:
+    """The records of a block of lines, as `json_records`."""
+    start = block.offset
+    for line, raw in enumerate(block.data.split(b"\n"), start=block.line):
+        if len(raw) > MAX_RECORD_BYTES:
+            raise too_long(part, line)
+        try:
+            text = raw.decode().strip(" \t\r\n")
+        except UnicodeDecodeError as error:
+            raise _not_utf8(part, line, start + error.start) from None
+        start += len(raw) + 1
+        if not text:
+            continue
+        record, end = decoded(part, text, 0, line)
+        if text[end:].strip():
+            what = f"there is more behind the object: {shown(text[end:].strip())}"
+            raise bad_record(part, line, what, "Write one object a line.")
+        yield line, record
 
 
 def _elements(part: Part) -> Iterator[tuple[int, Record]]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from sluice.validation.bytes import Part
+from sluice.validation.candidates import Storage
+from sluice.validation.columns import Typed
 from sluice.validation.dialect import MAX_COLUMNS, check_names
 from sluice.validation.findings import Refused, counted, shown
+from sluice.validation.parquet_pages import check_pages
 from sluice.validation.reading import Raw
+from sluice.validation.split import canonical, is_holdout
 from sluice.validation.sql import literal
 
 if TYPE_CHECKING:
     import duckdb
+
+SMALL_CELLS: Final = 64_000_000
+MAX_CELLS_A_BYTE: Final = 200
+"""Values to each byte of a file: equal values compress to a few bits a thousand, but a table has
+some that differ."""
 
 _REFUSED = ("STRUCT", "MAP", "UNION", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY", "BIT")
 
@@ -89,6 +99,9 @@ def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
             f"{parts[0].name}: the file holds columns and no row.",
             remedy="Export it again with its rows; at least 20 are needed.",
         )
+    for part in parts:
+        _check_chunks(con, part, len(shapes[0]))
+        check_pages(con, part)
     aliases = ", ".join(f"c{i}" for i in range(1, len(shapes[0]) + 1))
     files = ", ".join(literal(str(part.path)) for part in parts)
 
@@ -111,12 +124,39 @@ def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
     )
 
 
+def _check_chunks(con: duckdb.DuckDBPyConnection, part: Part, width: int) -> None:
+    """Refuse a file that expands beyond reason, or whose metadata would hide values: a chunk that
+    is said to hold none is skipped by the parser, whatever stands in its pages."""
+    cells, hidden = con.execute(
+        "SELECT sum(num_values), first(path_in_schema) FILTER (stats_null_count = num_values "
+        "AND total_uncompressed_size > 200 + num_values // 4) "
+        f"FROM parquet_metadata({literal(str(part.path))})"
+    ).fetchall()[0]
+    size = part.path.stat().st_size
+    if cells > SMALL_CELLS and cells > MAX_CELLS_A_BYTE * size:
+        raise Refused(
+            "decompression-bomb",
+            f"{part.name}: its {size:,} bytes are to hold {cells // width:,} rows of {width} "
+            "columns; no table compresses like that.",
+            remedy="Write the table again, if it is one.",
+        )
+    if hidden is not None:
+        raise Refused(
+            "damaged-file",
+            f"{part.name}: the file is damaged: its statistics say that {shown(hidden)} holds no "
+            "value, and its pages hold some.",
+            remedy="Write it again, with another version of the program that wrote it.",
+            column=hidden,
+        )
+
+
 def broken(name: str, error: Exception) -> Refused:
     """The refusal of a file whose parts do not fit together."""
+    # The parser knows the file by where it lies on our disk, which is nobody's business.
+    said = re.sub(r"""(file )?['"]?/\S*['"]?""", "the file", str(error).splitlines()[0])
     return Refused(
         "damaged-file",
-        f"{name}: the file is damaged and cannot be read: "
-        f"{shown(str(error).splitlines()[0], 160)}.",
+        f"{name}: the file is damaged and cannot be read: {shown(said, 160)}.",
         remedy="Write it again, and compare sizes after the copy.",
     )
 
@@ -152,3 +192,68 @@ def _plain(source: str, name: str, kind: str) -> str:
             column=name,
         )
     return kind
+
+
+def native_columns(
+    con: duckdb.DuckDBPyConnection, raw: Raw, salt: str
+) -> tuple[tuple[Typed, ...], int, str]:
+    """The file's own types, floats that are no numbers taken as missing; the rows that were really
+    read; and a query of the columns as they are to be staged, h and s."""
+    plans: list[tuple[str, str, Storage, str, str]] = []
+    terms = ["count(*)"]
+    for place, (name, kind) in enumerate(zip(raw.names, raw.types, strict=True), start=1):
+        i = f"c{place}"
+        storage, value = _native(i, kind)
+        if kind in ("UBIGINT", "HUGEINT", "UHUGEINT"):
+            terms.append(f"coalesce(bool_and(try_cast({i} AS BIGINT) IS NOT NULL), true)")
+        else:
+            terms.append("true")
+        terms += [f"count({i})", f"count({value})"]
+        plans.append((i, name, storage, value, kind))
+    found = con.execute(f"SELECT {', '.join(terms)} FROM {raw.relation}").fetchall()[0]
+    columns, values = [], []
+    for at, (i, name, storage, value, kind) in enumerate(plans):
+        fits, written, present = found[1 + 3 * at : 4 + 3 * at]
+        if not fits:
+            storage, value, present = "VARCHAR", f"{i}::VARCHAR", written
+        values.append(f"{value} AS v{at}")
+        columns.append(
+            Typed(
+                id=i,
+                name=name,
+                storage=storage,
+                present=present,
+                spelled=written - present,
+                was=kind if kind.startswith("DECIMAL") or kind == "TIMESTAMP_NS" else "",
+            )
+        )
+    every = ", ".join(f"v{at}" for at in range(len(plans)))
+    named = ", ".join(f"v{at} AS c{at + 1}" for at in range(len(plans)))
+    texts = [(c.name, canonical(f"v{at}", c.storage)) for at, c in enumerate(columns)]
+    side = is_holdout(texts, salt)
+    query = (
+        f"SELECT {named}, hash({every}) AS h, {side} AS s "
+        f"FROM (SELECT {', '.join(values)} FROM {raw.relation})"
+    )
+    return tuple(columns), int(found[0]), query
+
+
+def _native(column: str, kind: str) -> tuple[Storage, str]:
+    if kind == "BOOLEAN":
+        return "BOOLEAN", column
+    if kind in ("FLOAT", "DOUBLE"):
+        return "DOUBLE", f"(CASE WHEN isfinite({column}) THEN {column}::DOUBLE END)"
+    if kind.startswith("DECIMAL"):
+        return "DOUBLE", f"{column}::DOUBLE"
+    if kind.endswith("INT") or kind == "INTEGER" or kind == "UINTEGER":
+        return "BIGINT", f"try_cast({column} AS BIGINT)"
+    if kind == "DATE":
+        return "DATE", _in_calendar(column)
+    if kind.startswith("TIMESTAMP"):
+        return "TIMESTAMP", _in_calendar(f"{column}::TIMESTAMP")
+    return "VARCHAR", f"{column}::VARCHAR"
+
+
+def _in_calendar(moment: str) -> str:
+    """Years that ISO 8601 writes in four digits; infinity and all beyond is no date to anybody."""
+    return f"(CASE WHEN isfinite({moment}) AND year({moment}) BETWEEN 1 AND 9999 THEN {moment} END)"

@@ -1,32 +1,29 @@
-"""`profile.json`: what the training rows look like, small enough to be drift's reference.
+"""`profile.json`: what the rows of the drop look like, small enough to be drift's reference.
 
     {"rows": 120, "columns": {"petal length": {
         "type": "number", "present": 120, "missing": 0, "distinct": 43, "distinct_is_exact": true,
         "min": 1.0, "max": 6.9, "mean": 3.7, "std": 1.7,
         "quantiles": {"0.01": 1.1, …, "0.99": 6.7},
         "histogram": {"edges": [n + 1 ends], "counts": [n]},
-        "top": [{"value": "setosa", "count": 40}, …]}}}
+        "top": [{"value": "setosa", "count": 40}, …],
+        "association": {"kind": "correlation-ratio", "value": 0.97}}}}
 
 Numbers, integers, dates and timestamps have a histogram of at most `BINS` equal bins (a bin holds
 its upper edge, the first both; dates and timestamps in seconds since 1970, UTC); categories and
-booleans have `top`. Identifiers and text are counted only.
+booleans have `top`. Identifiers and text are counted only; what a learner reads of texts and images
+is described by `content_profile.py`. `association` is with the target.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sluice.contracts.dataset import Column
-from sluice.validation.columns import Typed
-from sluice.validation.dataset import Dataset
-from sluice.validation.measure import (
-    QUANTILES,
-    Summary,
-    histograms,
-    summaries,
-    value_counts,
-)
+from sluice.contracts.dataset import Column, Scalar
+from sluice.validation.association import Association
+from sluice.validation.measure import QUANTILES, Summary, as_number, histograms
 from sluice.validation.schema import scalar
+from sluice.validation.staging import Staged
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,33 +35,37 @@ TOP: Final = 20
 
 
 def make_profile(
-    con: duckdb.DuckDBPyConnection, data: Dataset, typed: list[Typed], columns: tuple[Column, ...]
+    con: duckdb.DuckDBPyConnection,
+    data: Staged,
+    columns: tuple[Column, ...],
+    found: dict[str, Summary],
+    counts: dict[str, list[tuple[Scalar, int]]],
+    ties: Mapping[str, Association],
 ) -> dict[str, Any]:
-    """Measure the training rows of `data`."""
-    found = summaries(con, data.training, typed)
-    kinds = {t.id: c.type for t, c in zip(typed, columns, strict=True)}
-    few = [i for i, kind in kinds.items() if kind in ("category", "boolean")]
-    counts = value_counts(con, data.training, few)
+    """Put the numbers together, and measure the histograms, which need them."""
+    kinds = {t.id: c.type for t, c in zip(data.columns, columns, strict=True)}
     edges: dict[str, list[float]] = {}
     expressions: dict[str, str] = {}
-    for column in typed:
+    for column in data.columns:
         summary = found[column.id]
         if kinds[column.id] in ("integer", "number", "date", "timestamp") and summary.present:
-            expressions[column.id] = _number_sql(column)
+            expressions[column.id] = as_number(column)
             edges[expressions[column.id]] = bin_edges(
                 _number(summary.min), _number(summary.max), whole=column.storage == "BIGINT"
             )
-    bars = histograms(con, data.training, edges)
+    bars = histograms(con, data.relation, edges)
     profile: dict[str, Any] = {}
-    for column in typed:
-        entry = _counted(found[column.id], data.train_rows, kinds[column.id])
+    for column in data.columns:
+        entry = _counted(found[column.id], data.rows, kinds[column.id])
         if column.id in expressions:
             expression = expressions[column.id]
             entry["histogram"] = {"edges": edges[expression], "counts": bars[expression]}
-        if column.id in counts:
+        if column.id in counts and kinds[column.id] in ("category", "boolean"):
             entry["top"] = [{"value": v, "count": n} for v, n in counts[column.id][:TOP]]
+        if column.id in ties and (association := ties[column.id].profile()):
+            entry["association"] = association
         profile[column.name] = entry
-    return {"rows": data.train_rows, "columns": profile}
+    return {"rows": data.rows, "columns": profile}
 
 
 def bin_edges(low: float, high: float, *, whole: bool) -> list[float]:
@@ -94,11 +95,6 @@ def _counted(summary: Summary, rows: int, kind: str) -> dict[str, Any]:
         if summary.quantiles:
             entry["quantiles"] = dict(zip(map(str, QUANTILES), summary.quantiles, strict=True))
     return entry
-
-
-def _number_sql(column: Typed) -> str:
-    is_time = column.storage in ("DATE", "TIMESTAMP")
-    return f"epoch({column.id}::TIMESTAMP)" if is_time else f"{column.id}::DOUBLE"
 
 
 def _number(value: float | dt.date) -> float:

@@ -9,21 +9,25 @@ before the dataset is written, where it is quoted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sluice.contracts.dataset import Finding
+from sluice.contracts.dataset import ColumnType, Finding
 from sluice.contracts.spec import Read
-from sluice.validation.bytes import HEAD_BYTES, Part, as_utf8, check_kind, scratch_file
+from sluice.validation.bytes import HEAD_BYTES, Part, check_kind, scratch_file
 from sluice.validation.candidates import CANDIDATES, MISSING
 from sluice.validation.compressed import compression_of
 from sluice.validation.dialect import Dialect, dialect_of
+from sluice.validation.encoding import as_utf8, stated_wrongly
+from sluice.validation.escapes import found_escape, with_doubled_quotes
 from sluice.validation.findings import Refused
+from sluice.validation.quotes import MAX_RECORD_BYTES
 from sluice.validation.records import (
-    MAX_RECORD_BYTES,
     QUOTE,
     Records,
+    cut,
     line_of,
     pieces,
     scan,
@@ -33,8 +37,20 @@ from sluice.validation.sql import literal
 
 _T = TypeVar("_T")
 
-BATCH = 64
+BATCH = 32
 """Columns that one query works on, so that wide tables stay within memory."""
+
+SHARD_BYTES = 256 * 1024 * 1024
+"""What one of several processes reads at a time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shard:
+    """Some files of a drop, which one process reads."""
+
+    relation: str
+    """As `Raw.relation`."""
+    paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +59,8 @@ class Raw:
 
     relation: str
     """SQL that yields the columns c1, c2, … in the drop's order."""
+    shards: tuple[Shard, ...] = ()
+    """The same in runs for several processes; none: it is not worth it."""
     names: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     """The first rows as text; none for Parquet."""
@@ -50,43 +68,87 @@ class Raw:
     """DuckDB's types; all VARCHAR for CSV and JSON."""
     may_be: tuple[tuple[str, ...], ...] = ()
     """VARCHAR: the names of the `CANDIDATES` that each column may have."""
+    kinds: tuple[ColumnType, ...] = ()
+    """Archives: what each column is; it is kept as it came, an image out of base64."""
     rows: int
     """Counted independently of the parser."""
+    row_bytes: int = 0
+    """Archives: about a row's size; row groups of large ones hold few."""
+    facts: str = ""
+    """Images: SQL that yields width, height, channels and format of each."""
     missing: tuple[str, ...] = MISSING
     """Text: spellings of a missing value."""
     place: Callable[[int], tuple[str, int | None]]
     """Row number (from 1) to how a person finds it (`iris.csv, line 7`) and the line."""
     parts: tuple[Part, ...]
     """The files as they are read."""
+    part_rows: tuple[int, ...] = ()
+    """Rows of each part, for files that the parser may reject records of."""
+    part_headers: tuple[int, ...] = ()
+    """Records of each such part that are no rows: 1 or 0."""
     dialect: dict[str, Any]
     """For the report."""
     notes: tuple[Finding, ...] = ()
     """What was found while reading."""
+    open_ends: int = 0
+    quoted_newlines: bool = False
+    """As in `Records`, of all parts."""
+    recounted: Callable[[], Raw] | None = None
+    """Counts the records again in the most exact way; raises `Refused` where quotes are broken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Prepared:
+class _Opened:
+    """A file whose dialect is known."""
+
     part: Part
     dialect: Dialect
+    notes: tuple[Finding, ...] = ()
+    """What is doubtful about how it was read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prepared(_Opened):
+    """A file whose records are counted."""
+
     records: Records
 
+    @property
+    def header(self) -> int:
+        return int(self.dialect.header)
 
-def batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """`items` in runs of `BATCH`."""
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]
+    @property
+    def rows(self) -> int:
+        return self.records.count - self.header
 
 
-def prepare_csv(parts: list[Part], scratch: Path, stated: Read) -> Raw:
+def batches(items: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
+    """`items` in runs of `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def prepare_csv(
+    parts: list[Part], scratch: Path, stated: Read, workers: Executor | None = None
+) -> Raw:
     """All that can be known of CSV files before a parser runs; see the modules it calls.
 
-    What sluice.yaml has `stated` is not looked for.
+    What sluice.yaml has `stated` is not looked for. For several `workers`, large files are cut.
 
     Raises `Refused` where a file is no readable table, or where parts of a folder disagree.
     """
-    prepared = [_prepare(part, scratch, stated) for part in parts]
-    first = prepared[0]
-    for other in prepared[1:]:
+    opened = [_opened(part, scratch, stated) for part in parts]
+    _check_alike(opened)
+    pieces = [piece for file in opened for piece in _cut(file, scratch)] if workers else opened
+    counted = (
+        workers.map(_counted, pieces) if workers and len(pieces) > 1 else map(_counted, pieces)
+    )
+    return _joined(list(counted), parts, scratch, stated)
+
+
+def _check_alike(files: list[_Opened]) -> None:
+    first = files[0]
+    for other in files[1:]:
         if other.dialect != first.dialect:
             raise Refused(
                 "parts-disagree",
@@ -95,8 +157,13 @@ def prepare_csv(parts: list[Part], scratch: Path, stated: Read) -> Raw:
                 remedy="Give all parts of a folder the same header in the same order.",
                 line=1,
             )
-    headers = int(first.dialect.header)
-    rows = sum(p.records.count - headers for p in prepared)
+
+
+def _joined(prepared: list[_Prepared], originals: list[Part], scratch: Path, stated: Read) -> Raw:
+    """The files as one table."""
+    first = prepared[0]
+    counted = prepared
+    rows = sum(p.rows for p in prepared)
     if rows == 0:
         raise Refused(
             "header-only",
@@ -109,15 +176,12 @@ def prepare_csv(parts: list[Part], scratch: Path, stated: Read) -> Raw:
     awkward = awkward or ("CRLF" in newlines and any(p.records.quoted_newlines for p in prepared))
     if awkward:
         prepared = [_normalised(p, scratch) for p in prepared]
+    newline = "LF" if awkward else first.records.newline
     return Raw(
-        relation=csv_relation(
-            [p.part.path for p in prepared],
-            len(first.dialect.names),
-            delimiter=first.dialect.delimiter,
-            quote=first.dialect.quote,
-            header=first.dialect.header,
-            blank=first.dialect.blank,
-            newline="LF" if awkward else first.records.newline,
+        relation=_relation(prepared, newline),
+        shards=tuple(
+            Shard(relation=_relation(run, newline), paths=tuple(p.part.path for p in run))
+            for run in _runs(prepared)
         ),
         names=first.dialect.names,
         sample=first.dialect.sample,
@@ -125,33 +189,106 @@ def prepare_csv(parts: list[Part], scratch: Path, stated: Read) -> Raw:
         may_be=(_may_be(first.dialect, stated.decimal),) * len(first.dialect.names),
         missing=MISSING if stated.missing is None else stated.missing,
         rows=rows,
-        place=lambda row: _place(prepared, headers, row),
+        place=lambda row: _place(prepared, row),
         parts=tuple(p.part for p in prepared),
+        part_rows=tuple(p.rows for p in prepared),
+        part_headers=tuple(p.header for p in prepared),
         dialect={
             "format": "csv",
-            **compression_of(parts),
+            **compression_of(originals),
             "encoding": first.part.encoding,
             "delimiter": first.dialect.delimiter,
             "quote": first.dialect.quote,
+            **({"escape": first.dialect.escape} if first.dialect.escape else {}),
             "header": first.dialect.header,
             "newline": "/".join(sorted(newlines)),
             **stated.model_dump(mode="json", include={"decimal", "missing"}, exclude_none=True),
             "stated": sorted(stated.model_fields_set),
-            "files": len(prepared),
+            "files": len(originals),
             "blank_lines": sum(p.records.blank for p in prepared),
         },
+        notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
+        open_ends=sum(p.records.open_ends for p in prepared),
+        quoted_newlines=any(p.records.quoted_newlines for p in prepared),
+        recounted=lambda: _joined([_recounted(p) for p in counted], originals, scratch, stated),
     )
 
 
-def _prepare(original: Part, scratch: Path, stated: Read) -> _Prepared:
+def _unended(files: list[_Prepared]) -> list[Finding]:
+    """A file that was cut off ends in the middle of a line, as some sound ones do."""
+    return [
+        Finding(
+            severity="note",
+            code="last-line-open",
+            message=f"{file.part.name}, line {file.records.last_line}: the last line has no line "
+            "end; if the file was cut off there, so is its last value.",
+            remedy="Compare sizes after a copy.",
+            line=file.records.last_line,
+        )
+        for file in files
+        if not file.records.is_ended
+    ]
+
+
+def _relation(files: Sequence[_Prepared], newline: str) -> str:
+    first = files[0].dialect
+    return csv_relation(
+        [file.part.path for file in files],
+        len(first.names),
+        delimiter=first.delimiter,
+        quote=first.quote,
+        header=first.header,
+        blank=first.blank,
+        newline=newline,
+    )
+
+
+def _runs(files: list[_Prepared]) -> Iterator[list[_Prepared]]:
+    """The files in order, in runs of about `SHARD_BYTES` that begin alike."""
+    run: list[_Prepared] = []
+    size = 0
+    for file in files:
+        if run and (size >= SHARD_BYTES or file.dialect != run[0].dialect):
+            yield run
+            run, size = [], 0
+        run.append(file)
+        size += file.part.path.stat().st_size
+    yield run
+
+
+def _opened(original: Part, scratch: Path, stated: Read) -> _Opened:
     head = check_kind(original, "csv", stated.encoding)
-    part = as_utf8(original, head, scratch, stated.encoding)
+    part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
+    notes = stated_wrongly(original, head, stated.encoding)
     if part is not original:
         with part.path.open("rb") as file:
             head = file.read(HEAD_BYTES)
-    dialect = dialect_of(part, head, stated)
-    records = scan(part, dialect.delimiter, dialect.quote)
-    return _Prepared(part=part, dialect=dialect, records=records)
+    escape = stated.escape or found_escape(head, stated.quote)
+    dialect = dialect_of(part, head, stated, escape)
+    if escape and escape != stated.quote:
+        marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
+        part = with_doubled_quotes(part, scratch, escape=escape, **marks)
+    return _Opened(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
+
+
+def _cut(file: _Opened, scratch: Path) -> list[_Opened]:
+    """Pieces of a large file; the first has its header."""
+    dialect = file.dialect
+    parts = cut(file.part, dialect.delimiter, dialect.quote, scratch, SHARD_BYTES)
+    rest = replace(dialect, header=False, blank=0)
+    first = replace(file, part=parts[0])
+    return [first, *(_Opened(part=part, dialect=rest) for part in parts[1:])]
+
+
+def _counted(file: _Opened) -> _Prepared:
+    records = scan(file.part, file.dialect.delimiter, file.dialect.quote)
+    return _Prepared(part=file.part, dialect=file.dialect, notes=file.notes, records=records)
+
+
+def _recounted(prepared: _Prepared) -> _Prepared:
+    dialect = prepared.dialect
+    records = scan(prepared.part, dialect.delimiter, dialect.quote, by_lines=False)
+    return replace(prepared, records=records)
 
 
 def _normalised(prepared: _Prepared, scratch: Path) -> _Prepared:
@@ -161,8 +298,7 @@ def _normalised(prepared: _Prepared, scratch: Path) -> _Prepared:
     with copy.open("wb") as out:
         for piece in pieces(prepared.part, delimiter, quote):
             out.write(with_line_feeds(piece, delimiter, quote))
-    part = Part(name=prepared.part.name, path=copy, encoding=prepared.part.encoding)
-    return _Prepared(part=part, dialect=prepared.dialect, records=prepared.records)
+    return replace(prepared, part=replace(prepared.part, path=copy))
 
 
 def _may_be(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
@@ -181,8 +317,10 @@ def csv_relation(
     quote: str = QUOTE,
     header: bool = False,
     blank: int = 0,
+    longest: int = 2 * MAX_RECORD_BYTES,
 ) -> str:
-    """SQL that reads CSV files of `width` columns as text; `blank` lines stand before the first."""
+    """SQL that reads CSV files of `width` columns as text; `blank` lines stand before the first,
+    and no record has more bytes than `longest`."""
     files = ", ".join(literal(str(path)) for path in paths)
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(1, width + 1))
     # DuckDB 2.0 reads no row at all, and says nothing, when told that lines end in CRLF: it has to
@@ -192,15 +330,15 @@ def csv_relation(
         f"read_csv([{files}], auto_detect=false, skip={blank}, header={str(header).lower()}, "
         f"delim={literal(delimiter)}, quote={literal(quote)}, escape={literal(quote)}, {ending}"
         f"columns={{{columns}}}, nullstr='', strict_mode=true, parallel=false, "
-        f"max_line_size={2 * MAX_RECORD_BYTES}, store_rejects=true, rejects_limit=10000)"
+        f"max_line_size={longest}, buffer_size={4 * longest}, "
+        "store_rejects=true, rejects_limit=20000)"
     )
 
 
-def _place(prepared: list[_Prepared], headers: int, row: int) -> tuple[str, int | None]:
+def _place(prepared: list[_Prepared], row: int) -> tuple[str, int | None]:
     for p in prepared:
-        here = p.records.count - headers
-        if row <= here:
-            line = line_of(p.part, p.dialect.delimiter, row + headers, p.dialect.quote)
+        if row <= p.rows:
+            line = line_of(p.part, p.dialect.delimiter, row + p.header, p.dialect.quote)
             return f"{p.part.name}, line {line}", line
-        row -= here
+        row -= p.rows
     raise ValueError(f"the drop has no row {row}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sluice.contracts.dataset import Column, Report
-from sluice.validation.bytes import TEXTS
+from sluice.validation.bytes import ARCHIVES, TEXTS
 
 MAX_CARDS: Final = 200
 """Columns that get a picture; a page with more is of no use to a reader."""
@@ -17,6 +17,9 @@ MAX_FINDINGS: Final = 200
 BARS: Final = 5
 HEIGHT: Final = 64
 """Of a histogram, in units of its drawing."""
+
+WORTH_A_DIRECTION: Final = 0.05
+"""Correlation below which up and down are chance."""
 
 _WORDS = {"refuse": "Refused", "warn": "Warning", "note": "Note"}
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -84,7 +87,9 @@ def _facts(report: Report) -> list[tuple[str, str]]:
     if report.columns:
         facts.append(("columns", f"{len(report.columns):,}"))
     if report.target:
-        facts += [("target", report.target.name), ("task", report.task or "")]
+        facts.append(("target", report.target.name))
+    if report.task and report.verdict == "accepted":
+        facts.append(("task", report.task))
     if report.train_rows:
         facts.append(("to learn / to judge", f"{report.train_rows:,} / {report.holdout_rows:,}"))
     return facts
@@ -106,10 +111,12 @@ def _card(column: Column, entry: Mapping[str, Any], rows: int, *, is_target: boo
     bins: tuple[_Bin, ...] = ()
     low = high = ""
     is_time = column.type in ("date", "timestamp")
+    entry = _pictured(entry)
     if histogram := entry.get("histogram"):
         edges = [_moment(e, column.type) if is_time else number(e) for e in histogram["edges"]]
         bins = _bins(edges, histogram["counts"])
         low, high = _ends(entry, is_time=is_time)
+        high += " characters" if column.type == "text" else ""
     numbers = [
         ("distinct", ("" if entry["distinct_is_exact"] else "≈ ") + number(entry["distinct"]))
     ]
@@ -119,6 +126,8 @@ def _card(column: Column, entry: Mapping[str, Any], rows: int, *, is_target: boo
             numbers.append(("std", number(entry["std"])))
         if "quantiles" in entry:
             numbers.append(("median", number(entry["quantiles"]["0.5"])))
+    if "association" in entry:
+        numbers.append(_tie(entry["association"]))
     missing = entry["missing"]
     return _Card(
         name=column.name,
@@ -129,9 +138,39 @@ def _card(column: Column, entry: Mapping[str, Any], rows: int, *, is_target: boo
         high=high,
         bars=_bars(entry.get("top", ()), entry["present"]),
         aside="No value at all." if not entry["present"] else "Left out of training.",
-        numbers=tuple(numbers),
+        numbers=tuple(numbers) + _contents(entry),
         missing=f"{missing:,} ({missing / rows:.1%})" if missing else "",
     )
+
+
+def _tie(association: Mapping[str, Any]) -> tuple[str, str]:
+    """What a column has to do with the target, in words and from 0 to 1."""
+    value = association["value"]
+    words = "tied to the target"
+    if association["kind"] == "pearson" and abs(value) >= WORTH_A_DIRECTION:
+        words = "moves with the target" if value > 0 else "moves against the target"
+    return words, f"{abs(value):.2f}"
+
+
+def _pictured(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a card's picture shows: of texts their lengths, of images their sizes."""
+    if length := entry.get("length"):
+        return {**entry, **{key: length[key] for key in ("histogram", "min", "max")}}
+    return {**entry, "top": entry["sizes"]} if "sizes" in entry else entry
+
+
+def _contents(entry: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What is said of texts and images beside their picture."""
+    if (length := entry.get("length")) and length["mean"] is not None:
+        words = entry["words"]["quantiles"]["0.5"]
+        return (("mean characters", number(length["mean"])), ("median words", number(words)))
+    if "sizes" not in entry:
+        return ()
+    formats, channels = (
+        ", ".join(str(found["value"]) for found in entry[key][:BARS])
+        for key in ("formats", "channels")
+    )
+    return (("formats", formats), ("channels", channels))
 
 
 def _bins(edges: list[str], counts: list[int]) -> tuple[_Bin, ...]:
@@ -189,10 +228,16 @@ def _reading(dialect: Mapping[str, Any]) -> str:
     if not dialect or dialect["format"] == "parquet":
         return "Parquet" if dialect else ""
     packed = f", {dialect['compression']}-compressed" if "compression" in dialect else ""
+    if dialect["format"] in ARCHIVES:
+        held = f"{dialect['members']:,} {dialect['holds']}s in class folders"
+        encoding = f", {dialect['encoding'].upper()}" if "encoding" in dialect else ""
+        return f"{ARCHIVES[dialect['format']]} of {held}{encoding}{packed}"
+    header = "with a header" if dialect.get("header") else "without a header"
+    if dialect["format"] == "xlsx":
+        return f"Excel workbook, sheet {dialect['sheet']}, {header}"
     if dialect["format"] != "csv":
         return f"{TEXTS[dialect['format']]}{packed}, {dialect['encoding'].upper()}"
     parted = _DELIMITERS.get(dialect["delimiter"], dialect["delimiter"])
-    header = "with a header" if dialect["header"] else "without a header"
     ends = dialect["newline"]
     return (
         f"CSV{packed}, {dialect['encoding'].upper()}, fields parted by {parted}, {header}, "

@@ -6,9 +6,8 @@ import datetime as dt
 import re
 from typing import Final
 
-from sluice.contracts.dataset import Column, ColumnType, Finding, Scalar
+from sluice.contracts.dataset import Column, ColumnType, Scalar
 from sluice.validation.columns import Typed
-from sluice.validation.findings import counted, shown
 from sluice.validation.measure import FEW_VALUES, Summary
 
 NEARLY_UNIQUE: Final = 0.95
@@ -21,6 +20,8 @@ _IDENTIFYING = re.compile(
 
 def column_type(column: Typed, summary: Summary, *, is_target: bool) -> ColumnType:
     """What a column is, from how it is stored, how many values it has, and its name."""
+    if column.kind:
+        return column.kind
     if column.storage == "DOUBLE":
         return "number"
     if column.storage == "BOOLEAN":
@@ -72,26 +73,3 @@ def scalar(value: object) -> Scalar | None:
     if isinstance(value, dt.date | dt.datetime):
         return value.isoformat()
     raise TypeError(f"{value!r} is no scalar of a dataset")
-
-
-def left_out(column: Typed, summary: Summary, kind: ColumnType) -> Finding | None:
-    """Why a column will not be looked at by a model."""
-    if kind == "identifier":
-        return Finding(
-            severity="warn",
-            code="near-identifier",
-            message=f"Column {shown(column.name)} has {summary.distinct:,} different values in "
-            f"{counted(summary.present, 'row')}: it names rows and is left out of training.",
-            remedy="Nothing, if it is an identifier; else group its values into fewer.",
-            column=column.name,
-        )
-    if kind == "text" and summary.present:
-        return Finding(
-            severity="warn",
-            code="free-text",
-            message=f"Column {shown(column.name)} holds free text ({summary.distinct:,} different "
-            "values) and is left out of training.",
-            remedy="There is no learner for text yet; turn it into categories or numbers.",
-            column=column.name,
-        )
-    return None

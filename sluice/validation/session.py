@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sluice.validation.findings import Refused
+from sluice.validation.findings import OutOfMemory
 from sluice.validation.parquet import broken
 from sluice.validation.sql import literal
 
@@ -18,6 +19,12 @@ PYTHON_MEGABYTES: Final = 160
 """What the interpreter, its libraries and the byte scan take beside DuckDB's own memory."""
 
 SMALLEST_MEGABYTES: Final = 96
+TABLE_MEGABYTES: Final = 104
+COLUMN_MEGABYTES: Final = 2
+"""What DuckDB needs for a table, and for each of its columns. It keeps what it has read for as long
+as it may, so with more it would only grow."""
+LARGE_MEGABYTES: Final = 128
+"""More, where rows hold texts or images: some of 10 MB stand in memory at a time, in base64 too."""
 TEMP_SHARE: Final = 4
 """Temporary files may take this many times the memory."""
 
@@ -28,7 +35,8 @@ def session(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that may read `files` of the drop `name`, and read and write below `scratch`.
 
-    One thread: sums are then made in one order, and the same bytes give the same dataset.
+    `bounded` is to follow, once it is known what the table needs. One thread: sums are then made
+    in one order, and the same bytes give the same dataset.
     What the data does to the engine while the connection is in use becomes a `Refused`: a drop
     that is too large, or a file that cannot be read. Wrong SQL stays an error of ours.
     """
@@ -37,8 +45,8 @@ def session(
     con = duckdb.connect(
         config={
             "threads": 1,
-            "memory_limit": f"{max(SMALLEST_MEGABYTES, memory_megabytes - PYTHON_MEGABYTES)}MB",
-            "temp_directory": str(scratch / "duckdb"),
+            "memory_limit": f"{_most(memory_megabytes)}MB",
+            "temp_directory": str(scratch / f"duckdb-{os.getpid()}"),
             "max_temp_directory_size": f"{memory_megabytes * TEMP_SHARE}MB",
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -48,7 +56,7 @@ def session(
         _lock(con, files, scratch)
         yield con
     except duckdb.OutOfMemoryException:
-        raise Refused(
+        raise OutOfMemory(
             "too-large",
             f"{name}: the drop is larger than this function can hold: {memory_megabytes} MB of "
             "memory are not enough for it.",
@@ -60,6 +68,24 @@ def session(
         raise broken(name, error) from error
     finally:
         con.close()
+
+
+def megabytes_for(width: int, memory_megabytes: int, *, is_large: bool, is_frugal: bool) -> int:
+    """What DuckDB may take: what a table of `width` columns needs, in rows that are large where
+    they hold texts or images; or, not frugal, all that the process can spare."""
+    needed = TABLE_MEGABYTES + COLUMN_MEGABYTES * width + LARGE_MEGABYTES * is_large
+    most = _most(memory_megabytes)
+    return min(most, needed) if is_frugal else most
+
+
+def bounded(con: duckdb.DuckDBPyConnection, megabytes: int) -> None:
+    """Give DuckDB so much memory, and settle it for good."""
+    con.execute(f"SET memory_limit = '{megabytes}MB'")
+    con.execute("SET lock_configuration = true")
+
+
+def _most(memory_megabytes: int) -> int:
+    return max(SMALLEST_MEGABYTES, memory_megabytes - PYTHON_MEGABYTES)
 
 
 def _of_the_data() -> tuple[type[Exception], ...]:
@@ -88,4 +114,3 @@ def _lock(con: duckdb.DuckDBPyConnection, files: list[Path], scratch: Path) -> N
     con.execute(f"SET allowed_paths = [{', '.join(literal(str(path)) for path in files)}]")
     con.execute(f"SET allowed_directories = [{literal(str(scratch))}]")
     con.execute("SET enable_external_access = false")
-    con.execute("SET lock_configuration = true")

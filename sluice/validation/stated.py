@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import ColumnType
 from sluice.contracts.spec import StatedColumn, StatedSchema
-from sluice.validation.candidates import CANDIDATES, cleaned
+from sluice.validation.candidates import CANDIDATES
 from sluice.validation.columns import Typed, breaks
 from sluice.validation.findings import Refused, counted, listed, shown
 from sluice.validation.measure import FEW_VALUES, Summary
 from sluice.validation.reading import Raw
 from sluice.validation.sql import literal
+from sluice.validation.staging import Staged
 
 if TYPE_CHECKING:
     import duckdb
@@ -68,18 +69,16 @@ def with_types(raw: Raw, stated: StatedSchema) -> Raw:
     return replace(raw, may_be=tuple(may_be))
 
 
-def hold_rows(
-    con: duckdb.DuckDBPyConnection, raw: Raw, columns: list[Typed], stated: StatedSchema
-) -> None:
+def hold_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, stated: StatedSchema) -> None:
     """Refuse the drop for the first column with values outside of what is stated of it."""
-    for column in columns:
+    for column in data.columns:
         wanted = stated.columns.get(column.name)
         if wanted is None:
             continue
         for rule in _rules(raw, column, wanted):
-            _hold(con, raw, rule)
+            _hold(con, raw, data, rule)
         if wanted.unique:
-            _hold_unique(con, raw, column)
+            _hold_unique(con, raw, data, column)
 
 
 def stated_type(
@@ -105,11 +104,11 @@ def _storages(kind: ColumnType) -> tuple[str, ...]:
 
 
 def _rules(raw: Raw, column: Typed, wanted: StatedColumn) -> Iterator[_Rule]:
-    value = f"({column.value})"
+    value = column.id
     if wanted.type and column.present and column.storage not in _storages(wanted.type):
-        if raw.dialect["format"] != "parquet":
-            clean = cleaned(column.id, raw.missing)
-            none = [f"({breaks(clean, c)})" for c in raw.may_be[int(column.id[1:]) - 1]]
+        may_be = raw.may_be[int(column.id[1:]) - 1] if raw.may_be else ()
+        if may_be:
+            none = [f"({breaks(value, c)})" for c in may_be]
             what = f"is no {wanted.type}, which sluice.yaml states"
             yield _Rule(column=column, broken=" AND ".join(none), what=what)
         if (column.storage, wanted.type) != ("BIGINT", "number"):
@@ -159,26 +158,21 @@ def _edge(raw: Raw, column: Typed, bound: float | str) -> str:
     return f"{literal(bound)}::TIMESTAMP" if isinstance(bound, str) else repr(bound)
 
 
-def _hold(con: duckdb.DuckDBPyConnection, raw: Raw, rule: _Rule) -> None:
-    _refuse_first(
-        con,
-        raw,
-        rule.column,
-        f"SELECT n, {rule.column.id} FROM (SELECT row_number() OVER () AS n, * FROM "
-        f"{raw.relation}) WHERE {rule.broken}",
-        rule.what,
-    )
+def _hold(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, rule: _Rule) -> None:
+    broken = f"SELECT n, {rule.column.id} FROM {data.relation} WHERE {rule.broken}"
+    _refuse_first(con, raw, rule.column, broken, rule.what)
 
 
-def _hold_unique(con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed) -> None:
+def _hold_unique(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed) -> None:
     i = column.id
+    value = f"md5({i})" if column.storage == "BLOB" else i
     _refuse_first(
         con,
         raw,
         column,
-        f"SELECT n, {i} FROM (SELECT n, {i}, row_number() OVER (PARTITION BY v ORDER BY n) AS k "
-        f"FROM (SELECT row_number() OVER () AS n, {i}, {column.value} AS v FROM {raw.relation}) "
-        "WHERE v IS NOT NULL) WHERE k > 1",
+        f"SELECT n, {i} FROM (SELECT n, {value} AS {i}, "
+        f"row_number() OVER (PARTITION BY {value} ORDER BY n) AS k "
+        f"FROM {data.relation} WHERE {i} IS NOT NULL) WHERE k > 1",
         "stands in an earlier row too, and sluice.yaml states that it is unique",
     )
 

@@ -26,18 +26,11 @@ Counts = Sequence[tuple[Scalar, int]]
 def choose_target(source: str, names: tuple[str, ...], spec: Spec) -> tuple[int, Finding | None]:
     """The target's place among the columns (from 0), and a warning where it was guessed.
 
-    Raises `Refused` where sluice.yaml names a column that is not there, or says there is none.
+    Raises `Refused` where sluice.yaml names a column that is not there.
     """
-    if spec.target is None:
-        raise Refused(
-            "no-learner",
-            f"{source}: sluice.yaml says `target: null`, but there is no learner for data without "
-            "a target yet.",
-            remedy="Name the column to predict under `target` in sluice.yaml.",
-        )
     if spec.target in names:
         return names.index(spec.target), None
-    if spec.target != "auto":
+    if spec.target and spec.target != "auto":
         close = difflib.get_close_matches(spec.target, names, n=1)
         hint = f"Did you mean {shown(close[0])}?" if close else f"There are {listed(list(names))}."
         raise Refused(
@@ -88,16 +81,24 @@ class Decision:
 
     task: Task
     reason: str
+    is_classes: bool = False
+    """Whether the target holds classes; else it holds a quantity, or there is none."""
+    over: str = ""
+    """Forecasting: the clock's name, for a sentence."""
 
 
 def decide_task(source: str, target: Typed, summary: Summary, rows: int, spec: Spec) -> Decision:
-    """Classification or regression; raises `Refused` where the target fits neither."""
+    """Classification or regression; raises `Refused` where the target fits neither.
+
+    Texts and images are told into classes too: `content.py` says whether it is them.
+    """
     name = shown(target.name)
     values = counted(summary.distinct, "different value")
-    if target.storage in ("DATE", "TIMESTAMP"):
+    if target.storage in ("DATE", "TIMESTAMP", "BLOB"):
+        what = "images" if target.storage == "BLOB" else "dates"
         raise Refused(
             "unfit-target",
-            f"{source}: the target {name} holds dates, and there is no learner for those yet.",
+            f"{source}: the target {name} holds {what}, and there is no learner for those yet.",
             remedy="Turn it into a number or a class, or name another target in sluice.yaml.",
             column=target.name,
         )
@@ -112,7 +113,7 @@ def decide_task(source: str, target: Typed, summary: Summary, rows: int, spec: S
         )
     if spec.task == "regression":
         return Decision(task="regression", reason="sluice.yaml asks for regression.")
-    if spec.task == "classification" or not is_number:
+    if spec.task in ("classification", "text", "image") or not is_number:
         why = (
             "sluice.yaml asks for classification."
             if spec.task == "classification"
@@ -126,11 +127,12 @@ def decide_task(source: str, target: Typed, summary: Summary, rows: int, spec: S
                 remedy="Name another target in sluice.yaml, or group its values.",
                 column=target.name,
             )
-        return Decision(task="classification", reason=why)
+        return Decision(task="classification", reason=why, is_classes=True)
     few = 2 <= summary.distinct <= 10 or (summary.distinct <= 20 and summary.distinct <= rows / 20)
     if summary.is_whole and few:
         return Decision(
             task="classification",
+            is_classes=True,
             reason=f"The target {name} holds whole numbers and has {values} in {rows:,} rows: "
             "classes. Write `task: regression` in sluice.yaml if they are quantities.",
         )
@@ -212,11 +214,9 @@ def judge_sides(source: str, name: str, train: Counts, holdout: Counts) -> list[
     return []
 
 
-def target_of(column: Column, task: Task, train: Counts, mean: float | None) -> Target:
+def target_of(column: Column, train: Counts, mean: float | None) -> Target:
     """The target as `schema.json` has it, with the answer of a model that looks at nothing."""
-    if task == "regression":
-        if mean is None:
-            raise ValueError("a regression's training rows have a mean")
+    if mean is not None:
         return Target(name=column.name, baseline=mean)
     values = [value for value, _ in train]
     return Target(name=column.name, classes=tuple(sorted(values)), baseline=values[0])

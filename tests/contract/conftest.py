@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
+from dropping import make_intake
 from moto import mock_aws
 
 from functions.shared import clients
+from functions.validate.intake import Intake
 
 
 @pytest.fixture
@@ -52,3 +54,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
             )
         yield
     clients.forget()
+
+
+@pytest.fixture
+def intake(aws: None) -> Intake:
+    """An intake of the buckets and tables of `aws`."""
+    return make_intake()

@@ -2,62 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import boto3
+import dropping
 import pytest
+from dropping import GOOD, artifacts, deliver, drop, put
 
-from functions.shared.models import Models
 from functions.shared.store import Store
 from functions.validate.handler import handle
-from functions.validate.intake import Intake
+from sluice.client import Client
+from sluice.clouds import Cloud
 from sluice.contracts.dataset import Accepted, Schema
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
 from sluice.contracts.release import Champion
-from sluice.contracts.spec import Policy
-from tests.fakes import Context, SpokenBus, object_created, queued
+from tests.fakes import Context, object_created, queued
 
 pytestmark = pytest.mark.usefixtures("aws")
-
-GOOD = "length,width,colour\n" + "".join(
-    f"{i},{i * 0.5},{'red' if i % 2 else 'blue'}\n" for i in range(120)
-)
-
-
-@pytest.fixture
-def intake() -> Intake:
-    return Intake(
-        slug="sluice",
-        policy=Policy(drop_megabytes=1),
-        drops=Store("drops"),
-        artifacts=Store("artifacts"),
-        models=Models("models"),
-        say=SpokenBus(),
-    )
-
-
-def put(key: str, body: str | bytes) -> str:
-    return boto3.client("s3").put_object(Bucket="drops", Key=key, Body=body)["VersionId"]
-
-
-def deliver(intake: Intake, key: str, version: str) -> None:
-    answer = handle(queued(object_created("drops", key, version)), Context(), by=intake)
-    assert answer == {"batchItemFailures": []}
-
-
-def drop(intake: Intake, key: str, body: str | bytes) -> Run:
-    deliver(intake, key, put(key, body))
-    return Run.parse(intake.say.said[-1].run)
-
-
-def artifacts(prefix: str) -> set[str]:
-    return {item["Key"].removeprefix(prefix) for item in Store("artifacts").list(prefix)}
 
 
 def test_a_good_file_becomes_a_dataset_with_its_marker_and_its_event(intake):
     run = drop(intake, "paint/paint.csv", GOOD)
-    assert intake.say.kinds == [Kind.VALIDATION_STARTED, Kind.DATASET_ACCEPTED]
+    assert intake.judge.say.kinds == [Kind.VALIDATION_STARTED, Kind.DATASET_ACCEPTED]
     files = artifacts(run.dataset_prefix)
     assert files >= {
         "schema.json",
@@ -82,8 +51,8 @@ def test_a_duplicate_event_only_says_it_again(intake):
     deliver(intake, "paint/paint.csv", version)
     before = artifacts("")
     deliver(intake, "paint/paint.csv", version)
-    assert intake.say.kinds.count(Kind.DATASET_ACCEPTED) == 2
-    assert intake.say.kinds.count(Kind.VALIDATION_STARTED) == 1
+    assert intake.judge.say.kinds.count(Kind.DATASET_ACCEPTED) == 2
+    assert intake.judge.say.kinds.count(Kind.VALIDATION_STARTED) == 1
     assert artifacts("") == before
 
 
@@ -91,23 +60,23 @@ def test_the_same_content_again_repeats_the_first_run(intake):
     first = drop(intake, "paint/paint.csv", GOOD)
     second = drop(intake, "paint/again.csv", GOOD)
     assert second != first
-    assert intake.say.said[-1].kind == Kind.DROP_REPEATED
-    assert intake.say.said[-1].data["repeats"] == str(first)
+    assert intake.judge.say.said[-1].kind == Kind.DROP_REPEATED
+    assert intake.judge.say.said[-1].data["repeats"] == str(first)
 
 
 def test_content_of_a_failed_run_may_be_tried_again(intake):
     first = drop(intake, "paint/paint.csv", GOOD)
-    intake.models.note_failed(first)
+    intake.judge.models.note_failed(first)
     drop(intake, "paint/again.csv", GOOD)
-    assert intake.say.said[-1].kind == Kind.DATASET_ACCEPTED
+    assert intake.judge.say.said[-1].kind == Kind.DATASET_ACCEPTED
 
 
 def test_another_sluice_yaml_makes_the_same_content_new(intake):
     drop(intake, "paint/paint.csv", GOOD)
-    put("paint/sluice.yaml", "target: width\n")
+    put("paint/sluice.yaml", "target: width\nschema: {evolve: true}\n")
     drop(intake, "paint/again.csv", GOOD)
-    assert intake.say.said[-1].kind == Kind.DATASET_ACCEPTED
-    assert "width" in intake.say.said[-1].reason
+    assert intake.judge.say.said[-1].kind == Kind.DATASET_ACCEPTED
+    assert "width" in intake.judge.say.said[-1].reason
 
 
 @pytest.mark.parametrize(
@@ -117,12 +86,12 @@ def test_another_sluice_yaml_makes_the_same_content_new(intake):
         ("paint.csv", GOOD, ["paint.csv", "outside any model's folder"]),
         ("Paint/paint.csv", GOOD, ["'Paint'", "no model name"]),
         ("paint/paint.docx", GOOD, ["paint.docx"]),
-        ("paint/big.csv", "x,y\n" + "1,2\n" * 300_000, ["1 MB"]),
+        ("paint/big.csv", "x,y\n" + "1,2\n" * 600_000, ["big.csv", "2,400,004 bytes", "2 MB"]),
     ],
 )
 def test_a_bad_drop_is_kept_aside_with_its_reason(intake, key, body, words):
     run = drop(intake, key, body)
-    said = intake.say.said[-1]
+    said = intake.judge.say.said[-1]
     assert said.kind == Kind.DROP_REJECTED
     for word in words:
         assert word in said.reason
@@ -136,16 +105,16 @@ def test_a_bad_drop_is_kept_aside_with_its_reason(intake, key, body, words):
 def test_a_bad_sluice_yaml_rejects_the_next_drop_beside_it_and_a_mended_one_lets_it_in(intake):
     put("paint/sluice.yaml", "train: {minutes: 100000}\n")
     drop(intake, "paint/paint.csv", GOOD)
-    assert "train.minutes is 100000" in intake.say.said[-1].reason
+    assert "train.minutes is 100000" in intake.judge.say.said[-1].reason
     put("paint/sluice.yaml", "train: {minutes: 5}\n")
     drop(intake, "paint/paint.csv", GOOD)
-    assert intake.say.said[-1].kind == Kind.DATASET_ACCEPTED
+    assert intake.judge.say.said[-1].kind == Kind.DATASET_ACCEPTED
 
 
 def test_a_spec_and_a_part_start_nothing(intake):
     for key in ("paint/sluice.yaml", "paint/2026/part-0.csv", "paint/2026/"):
         deliver(intake, key, put(key, "x"))
-    assert intake.say.said == []
+    assert intake.judge.say.said == []
 
 
 def test_a_folder_becomes_a_drop_when_its_marker_arrives(intake):
@@ -153,20 +122,62 @@ def test_a_folder_becomes_a_drop_when_its_marker_arrives(intake):
     put("paint/2026/part-0.csv", "".join(half[:60]))
     put("paint/2026/part-1.csv", "".join([half[0], *half[60:]]))
     drop(intake, "paint/2026/_SUCCESS", b"")
-    said = intake.say.said[-1]
+    said = intake.judge.say.said[-1]
     assert said.kind == Kind.DATASET_ACCEPTED, said.reason
     assert "120" in said.reason
 
 
+class Stack(Cloud):
+    """A cloud whose stack was never deployed, but is known."""
+
+    outputs: ClassVar = {"Slug": "sluice", "DropBucket": "drops"}
+
+
+def test_a_folder_dropped_by_the_client_is_taken_with_its_list_of_parts(intake, tmp_path):
+    (tmp_path / "2026").mkdir()
+    half = GOOD.splitlines(keepends=True)
+    (tmp_path / "2026/part-0.csv").write_text("".join(half[:60]))
+    (tmp_path / "2026/part-1.csv").write_text("".join([half[0], *half[60:]]))
+    (tmp_path / "2026/.DS_Store").touch()
+    cloud = Stack(
+        description="", stack="sluice", session=boto3.Session(), endpoint_url=None, ca_file=None
+    )
+    run = Client(cloud).drop(tmp_path / "2026", model="paint")
+    key = "paint/2026/_SUCCESS"
+    body, version = Store("drops").read(key)
+    listed = json.loads(body)["parts"]
+    assert [part["name"] for part in listed] == ["part-0.csv", "part-1.csv"]
+    deliver(intake, key, version)
+    said = intake.judge.say.said[-1]
+    assert (said.kind, said.run) == (Kind.DATASET_ACCEPTED, run), said.reason
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [
+        ({"name": "part-0.csv", "sha256": "0" * 64}, ["2026/part-0.csv", "SHA-256"]),
+        ({"name": "part-1.csv"}, ["2026/part-1.csv", "not there"]),
+    ],
+)
+def test_a_folder_that_is_not_what_its_marker_lists_is_kept_aside(intake, listed, words):
+    put("paint/2026/part-0.csv", GOOD)
+    run = drop(intake, "paint/2026/_SUCCESS", json.dumps({"parts": [listed]}))
+    said = intake.judge.say.said[-1]
+    assert said.kind == Kind.DROP_REJECTED
+    for word in words:
+        assert word in said.reason
+    assert artifacts(run.quarantine_prefix) >= {"part-0.csv", "_SUCCESS", "rejected.json"}
+
+
 def test_an_empty_folder_with_a_marker_is_refused(intake):
     drop(intake, "paint/2026/_SUCCESS", b"")
-    assert "nothing but its _SUCCESS" in intake.say.said[-1].reason
+    assert "nothing but its _SUCCESS" in intake.judge.say.said[-1].reason
 
 
 def test_drops_are_ordered_by_arrival_however_late_they_are_taken_up(intake):
     noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
     first, second, third = (Run(slug="sluice", model="paint", drop=c * 12) for c in "abc")
-    sequence = intake.models.sequence
+    sequence = intake.judge.models.sequence
     late = sequence(second, noon + timedelta(seconds=1))
     assert sequence(first, noon) < late < sequence(third, noon + timedelta(seconds=1))
     assert sequence(second, noon + timedelta(hours=1)) == late
@@ -179,7 +190,7 @@ def test_going_back_to_content_that_was_replaced_is_no_repetition(intake):
         version="later",
         run=str(first),
         attempt=1,
-        sequence=intake.models.sequence(first, None) + 1,
+        sequence=intake.judge.models.sequence(first, None) + 1,
         endpoint="sluice-paint-g1",
         generation=1,
         endpoint_config="later",
@@ -189,35 +200,58 @@ def test_going_back_to_content_that_was_replaced_is_no_repetition(intake):
         evaluation="s3://artifacts/evaluation.json",
         released_at="2026-11-20T12:00:00+00:00",
     )
-    intake.models.crown(champion)
+    intake.judge.models.crown(champion)
     drop(intake, "paint/back.csv", GOOD)
-    assert intake.say.said[-1].kind == Kind.DATASET_ACCEPTED
+    assert intake.judge.say.said[-1].kind == Kind.DATASET_ACCEPTED
+
+
+def test_a_drop_is_held_against_the_last_accepted_one_released_or_not(intake):
+    drop(intake, "paint/paint.csv", GOOD)
+    renamed = drop(intake, "paint/renamed.csv", GOOD.replace("width", "breadth", 1))
+    assert intake.judge.say.said[-1].kind == Kind.DROP_REJECTED
+    assert "'width'" in intake.judge.say.said[-1].reason
+    assert intake.judge.models.last_accepted("paint") != renamed
+
+    longer = GOOD + "".join(f"{i},{i * 9.5},green\n" for i in range(120))
+    accepted = drop(intake, "paint/longer.csv", longer)
+    assert "'green'" in str(intake.judge.say.said[-1].data["warnings"])
+    assert intake.judge.models.last_accepted("paint") == accepted
+
+
+def test_the_last_accepted_drop_is_the_one_with_the_highest_sequence(intake):
+    first, second = (Run(slug="sluice", model="paint", drop=c * 12) for c in "ab")
+    intake.judge.models.note_accepted(second, 2)
+    intake.judge.models.note_accepted(first, 1)
+    assert intake.judge.models.last_accepted("paint") == second
+    intake.judge.models.note_accepted(second, 2)
+    assert intake.judge.models.last_accepted("paint") == second
+    assert intake.judge.models.last_accepted("other") is None
 
 
 def test_a_part_in_a_folder_below_is_refused_not_lost(intake):
     put("paint/2026/a=1/part-0.csv", GOOD)
     put("paint/2026/a=2/part-0.csv", GOOD)
     drop(intake, "paint/2026/_SUCCESS", b"")
-    assert "below the drop's" in intake.say.said[-1].reason
+    assert "below the drop's" in intake.judge.say.said[-1].reason
 
 
 def test_only_one_delivery_converges_a_model_at_a_time(intake):
     with (
-        intake.models.lease("paint", holder="one"),
+        intake.judge.models.lease("paint", holder="one"),
         pytest.raises(TimeoutError, match="paint"),
-        intake.models.lease("paint", holder="two", patience=0.0, sleep=lambda _: None),
+        intake.judge.models.lease("paint", holder="two", patience=0.0, sleep=lambda _: None),
     ):
         pass
-    with intake.models.lease("paint", holder="two", patience=0.0):
+    with intake.judge.models.lease("paint", holder="two", patience=0.0):
         pass
 
 
 class Broken:
     """An intake whose step dies."""
 
-    slug = "sluice"
+    env = dropping.ENV
 
-    def take(self, hint: object) -> None:
+    def take(self, hint: object, *, seconds_left: float) -> None:
         raise RuntimeError("out of luck")
 
 

@@ -88,15 +88,25 @@ def test_images_are_made_of_their_own_folder_and_what_all_share(rehearsed: Path)
     contexts = {
         image["source"]["dockerFile"]: {
             path.name
-            for folder in (".", "requirements")
+            for folder in (".", "requirements", image["source"]["dockerFile"].split("/")[0])
             for path in (rehearsed / image["source"]["directory"] / folder).iterdir()
         }
         for image in images
     }
-    assert contexts == {
-        "training/Dockerfile": {"sluice", "training", "requirements", "train.txt"},
-        "serving/Dockerfile": {"sluice", "serving", "requirements", "serve.txt"},
+    code = {
+        "functions/validate/Dockerfile": {"functions", "__init__.py", "shared", "validate"},
+        "training/Dockerfile": {"training", *names_in("training")},
+        "serving/Dockerfile": {"serving", *names_in("serving")},
     }
+    locks = ("validate.txt", "train.txt", "serve.txt")
+    assert contexts == {
+        dockerfile: {"sluice", "requirements", lock} | folders
+        for (dockerfile, folders), lock in zip(code.items(), locks, strict=True)
+    }
+
+
+def names_in(folder: str) -> set[str]:
+    return {path.name for path in (ROOT / folder).iterdir() if path.name != "__pycache__"}
 
 
 def test_synthesis_writes_nothing_outside_its_folder(tmp_path: Path):

@@ -95,6 +95,24 @@ def test_an_evaluation_that_ended_reaches_gate(dev: Template, status: str, stage
     assert heard_by(dev, event) == stages
 
 
+@pytest.mark.parametrize(
+    ("name", "status", "stages"),
+    [
+        ("sluice-iris-abcdefghij23-v01", "InProgress", set()),
+        ("sluice-iris-abcdefghij23-v01", "Completed", {"validate", "gate"}),
+        ("sluice-iris-abcdefghij23-v03", "Failed", {"validate", "gate"}),
+        ("sluice-my-v02-abcdefghij23-v02", "Stopped", {"validate", "gate"}),
+        ("sluice-my-v02-abcdefghij23-01", "Stopped", {"gate"}),
+        ("other-iris-abcdefghij23-v01", "Completed", set()),
+    ],
+)
+def test_a_validation_that_ended_reaches_validate(
+    dev: Template, name: str, status: str, stages: set[str]
+):
+    event = sagemaker("Processing Job", ProcessingJobName=name, ProcessingJobStatus=status)
+    assert heard_by(dev, event) == stages
+
+
 def test_a_changed_package_reaches_deploy(dev: Template):
     event = sagemaker("Model Package", ModelPackageGroupName="sluice-iris")
     assert heard_by(dev, event) == {"deploy", "record"}

@@ -60,7 +60,7 @@ def test_only_what_cannot_be_restricted_is_allowed_on_everything(dev: Template):
 
 def test_functions_and_containers_never_share_a_role(dev: Template):
     roles = [role_of(dev, word) for word in FUNCTIONS]
-    roles += [passed_by(dev, word) for word in ("train", "gate", "deploy")]
+    roles += [passed_by(dev, word) for word in ("validate", "train", "gate", "deploy")]
     assert len(set(roles)) == len(roles)
 
 
@@ -99,6 +99,21 @@ def test_evaluation_reads_holdout_rows_and_no_training_rows(dev: Template):
     assert not dev.allows(evaluation, "s3:GetObject", artifact(dev, TRAINING))
 
 
+def test_validates_job_may_read_and_write_what_its_function_may(dev: Template):
+    function, job = role_of(dev, "validate"), passed_by(dev, "validate")
+    for action, resource in (
+        ("s3:GetObjectVersion", dropped(dev, "iris/iris.csv")),
+        ("s3:PutObject", artifact(dev, TRAINING)),
+        ("s3:PutObject", artifact(dev, "quarantine/iris/abcdefghij23/rejected.json")),
+        ("s3:GetObject", artifact(dev, "handovers/iris/abcdefghij23.json")),
+    ):
+        assert dev.allows(function, action, resource)
+        assert dev.allows(job, action, resource)
+    for role in (function, job):
+        assert not dev.allows(role, "s3:PutObject", artifact(dev, "runs/iris/r/model/model.onnx"))
+    assert not [s for s in dev.role(job) if "sagemaker:" in str(s["Action"])]
+
+
 def test_an_endpoint_reads_models_and_no_dataset(dev: Template):
     endpoint = passed_by(dev, "deploy")
     assert dev.allows(endpoint, "s3:GetObject", artifact(dev, "runs/iris/r/model/model.onnx"))
@@ -114,6 +129,9 @@ def test_only_validate_reads_what_users_drop(dev: Template):
         if dev.allows(role_of(dev, word), "s3:GetObject", dropped(dev, "iris/iris.csv"))
     }
     assert readers == {"validate"}
+    for word in ("train", "gate", "deploy"):
+        role = passed_by(dev, word)
+        assert not dev.allows(role, "s3:GetObject", dropped(dev, "iris/iris.csv"))
 
 
 @pytest.mark.parametrize("word", FUNCTIONS)

@@ -40,7 +40,10 @@ def test_every_open_phase_is_put_on_a_queue(standing):
     ("phase", "rank", "stages"),
     [
         ("queued", 10, ["validate"]),
+        ("validating", 22, ["validate"]),
+        ("waiting for capacity", 21, ["validate"]),
         ("queued", 30, ["train"]),
+        ("waiting for capacity", 40, ["train", "gate", "deploy"]),
         ("training", 41, ["train", "gate"]),
         ("deploying", 63, ["deploy"]),
     ],
@@ -60,6 +63,11 @@ def test_a_hint_says_enough_for_validate_to_read_the_drop_again():
 def test_a_validation_that_may_still_be_at_work_is_left_alone():
     young = replace(open_run("validating", 20), updated=NOW - timedelta(minutes=5))
     assert list(messages("sluice", [young], [], NOW)) == []
+
+
+def test_a_validation_that_waits_for_capacity_is_tried_at_every_tick():
+    young = replace(open_run("waiting for capacity", 21), updated=NOW)
+    assert [m.stage for m in messages("sluice", [young], [], NOW)] == ["validate"]
 
 
 def test_a_run_that_waits_for_a_person_is_put_before_deploy():

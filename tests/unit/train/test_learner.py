@@ -134,11 +134,9 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
     half = failure(write_job(tmp_path / "a", table, schema, precision="bf16"))
     assert half.startswith("NotImplementedError: ")
     assert "bf16" in half
-    text = schema.model_copy(update={"task": "forecasting"})
-    assert "forecasting" in failure(write_job(tmp_path / "b", table, text))
-    columns = tuple(c.model_copy(update={"type": "image"}) for c in schema.columns[:1])
-    image = schema.model_copy(update={"columns": columns + schema.columns[1:]})
-    assert "image" in failure(write_job(tmp_path / "c", table, image))
+    for task in ("forecasting", "image"):
+        other = schema.model_copy(update={"task": task})
+        assert task in failure(write_job(tmp_path / task, table, other))
 
 
 def test_an_unreadable_job_names_the_document(tmp_path: Path) -> None:

@@ -1,7 +1,17 @@
+from typing import get_args
+
 import pytest
 
-from functions.train.plan import Job, decide, explain, on_spot, request, runtime_seconds
-from sluice.contracts.dataset import Accepted
+from functions.train.plan import (
+    Job,
+    decide,
+    explain,
+    no_learner,
+    on_spot,
+    request,
+    runtime_seconds,
+)
+from sluice.contracts.dataset import Accepted, Column, ColumnType, Schema, Target, Task
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy
@@ -103,3 +113,37 @@ def test_the_timeline_says_what_was_chosen():
     said = explain(accepted("train: {minutes: 7}"), "classification", policy=POLICY, spot=False)
     assert "ml.m5.large" in said
     assert "7 minutes" in said
+
+
+def schema(task: Task, *kinds: ColumnType, classes: tuple[str, ...] | None = ("a", "b")) -> Schema:
+    columns = [Column(name=f"c{i}", type=kind, nullable=False) for i, kind in enumerate(kinds)]
+    target = Column(name="label", type="category", nullable=False)
+    return Schema(
+        columns=(*columns, target),
+        target=Target(name="label", classes=classes, baseline="a" if classes else 1.5),
+        task=task,
+    )
+
+
+@pytest.mark.parametrize("task", get_args(Task))
+def test_every_task_has_a_learner_or_a_sentence(task):
+    reason = no_learner(schema(task, "number"))
+    if task in ("classification", "regression"):
+        assert reason is None
+    else:
+        assert reason.startswith("The data is for ")
+        assert "this version trains tables only" in reason
+
+
+@pytest.mark.parametrize(
+    ("data", "remedy"),
+    [
+        (schema("text", "text"), "drop it again once there is a learner"),
+        (schema("image", "image"), "drop it again once there is a learner"),
+        (schema("text", "text", "number"), "`task: classification`"),
+        (schema("forecasting", "number", classes=None), "`task: regression`"),
+        (Schema(columns=(), target=None, task="unsupervised"), "name it under `target`"),
+    ],
+)
+def test_a_dataset_without_a_learner_is_told_the_remedy(data, remedy):
+    assert remedy in no_learner(data)

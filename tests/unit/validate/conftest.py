@@ -11,6 +11,8 @@ from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
 
+_STATED = ("task", "target", "read", "schema", "bad_rows")
+
 
 @pytest.fixture
 def judge(tmp_path: Path) -> Judge:
@@ -20,8 +22,22 @@ def judge(tmp_path: Path) -> Judge:
         path = tmp_path / "stored-elsewhere"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         spec = Spec(
-            **{k: options.pop(k) for k in ("task", "target", "read", "schema") if k in options}
+            **{k: options.pop(k) for k in _STATED if k in options},
         )
         return validate(path, name=name, spec=spec, salt="pepper", **options)
+
+    return run
+
+
+@pytest.fixture
+def judge_folder(tmp_path: Path) -> Judge:
+    """Write a folder of parts, `{name: content}`, and validate it as `drop`."""
+
+    def run(parts: dict[str, str], **stated: object) -> Report:
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        for name, content in parts.items():
+            (folder / name).write_text(content)
+        return validate(folder, name="drop", spec=Spec(**stated), salt="pepper")
 
     return run

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import random
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,24 @@ from sluice.validation.bytes import HEAD_BYTES, Part
 from sluice.validation.compressed import Limits, expanded
 from sluice.validation.findings import Refused
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
 GOOD = table()
 PACKED = gzip.compress(GOOD.encode(), mtime=0)
+
+
+def zst(content: bytes, **options: int) -> bytes:
+    """One frame, its checksum included."""
+    named = {zstd.CompressionParameter[name]: value for name, value in options.items()}
+    packer = zstd.ZstdCompressor(options={zstd.CompressionParameter.checksum_flag: 1, **named})
+    return packer.compress(content) + packer.flush()
+
+
+ZST = zst(GOOD.encode())
+SKIPPED = b"\x57\x2a\x4d\x18" + (4).to_bytes(4, "little") + b"note"
 
 
 def part(tmp_path: Path, content: bytes, name: str = "data.csv.gz") -> Part:
@@ -45,13 +64,47 @@ def test_compressed_csv_is_the_same_as_plain(content: bytes, judge: Judge) -> No
     assert "compression" not in plain.dialect
 
 
-def test_larger_than_a_block_is_expanded_whole(tmp_path: Path) -> None:
-    content = bytes(range(256)) * (3 * HEAD_BYTES // 256) + b"end"
+@pytest.mark.parametrize(
+    "content",
+    [
+        ZST,
+        zst(GOOD[:500].encode()) + zst(GOOD[500:].encode()),
+        ZST + zst(b""),
+        SKIPPED + ZST + SKIPPED,
+        zst(GOOD.encode(), checksum_flag=0, content_size_flag=0),
+        zst(GOOD.encode(), window_log=27),
+        zst(GOOD.encode("utf-16")),
+    ],
+    ids=[
+        "one frame",
+        "two frames",
+        "an empty frame",
+        "frames to skip",
+        "neither size nor checksum",
+        "a window of 128 MiB",
+        "UTF-16 inside",
+    ],
+)
+def test_zstd_is_the_same_as_plain(content: bytes, judge: Judge) -> None:
+    plain, packed = judge(GOOD), judge(content, "data.csv.zst")
 
-    (plain,) = expanded([part(tmp_path, gzip.compress(content))], tmp_path)
+    assert packed.verdict == "accepted", packed.reason
+    assert packed.columns == plain.columns
+    assert packed.dialect["compression"] == "zstd"
 
-    assert plain.path.read_bytes() == content
-    assert plain.name == "data.csv.gz"
+
+@pytest.mark.parametrize(
+    ("pack", "name"), [(gzip.compress, "data.csv.gz"), (zst, "DATA.CSV.ZST")], ids=["gzip", "zstd"]
+)
+def test_larger_than_a_block_is_expanded_whole(
+    pack: Callable[[bytes], bytes], name: str, tmp_path: Path
+) -> None:
+    halves = [bytes(range(256)) * (3 * HEAD_BYTES // 256), random.Random(1).randbytes(2_500_000)]
+
+    (plain,) = expanded([part(tmp_path, b"".join(map(pack, halves)), name)], tmp_path)
+
+    assert plain.path.read_bytes() == b"".join(halves)
+    assert plain.name == name
 
 
 BAD = {
@@ -73,7 +126,30 @@ BAD = {
     "a bomb": (gzip.compress(b"0" * 40 * HEAD_BYTES), "data.csv.gz", ["200 times", "bytes expand"]),
     "Parquet in gzip": (PACKED, "data.parquet.gz", ["Parquet", "compressed already"]),
     "gzip of who knows what": (PACKED, "data.gz", ["no extension in front of .gz", ".csv.gz"]),
-    "zstd": (b"\x28\xb5\x2f\xfd", "data.csv.zst", ["'.zst' is not known", ".csv.gz"]),
+    "Parquet in zstd": (ZST, "data.parquet.zst", ["Parquet", "inside of zstd", ".parquet file"]),
+    "zstd of who knows what": (ZST, "data.zst", ["no extension in front of .zst"]),
+    "plain text as zstd": (GOOD.encode(), "data.csv.zst", ["no zstd file", "extension"]),
+    "gzip as zstd": (PACKED, "data.csv.zst", ["no zstd file"]),
+    "zstd called .csv": (ZST, "data.csv", ["line 1", "zstd-compressed"]),
+    "a frame to skip called .csv": (SKIPPED + ZST, "data.csv", ["line 1", "zstd-compressed"]),
+    "zstd cut off in the data": (ZST[:-99], "data.csv.zst", ["cut off", "compress it again"]),
+    "zstd cut off in the checksum": (ZST[:-1], "data.csv.zst", ["cut off"]),
+    "zstd cut off in the header": (ZST[:3], "data.csv.zst", ["cut off", "3 bytes"]),
+    "zstd cut off in a second frame": (ZST + ZST[:50], "data.csv.zst", ["cut off"]),
+    "zstd cut off in what is skipped": (ZST + SKIPPED[:-1], "data.csv.zst", ["cut off"]),
+    "zstd with a wrong checksum": (ZST[:-4] + b"\1\2\3\4", "data.csv.zst", ["damaged", "checksum"]),
+    "rubbish behind zstd": (ZST + b"rubbish", "data.csv.zst", ["damaged"]),
+    "zeros behind zstd": (ZST + b"\0" * 512, "data.csv.zst", ["damaged"]),
+    "zstd in zstd": (zst(ZST), "data.csv.zst", ["line 1", "zstd-compressed"]),
+    "zstd of nothing": (zst(b""), "data.csv.zst", ["the file is empty"]),
+    "only what is skipped": (SKIPPED, "data.csv.zst", ["the file is empty"]),
+    "a bomb of zstd": (zst(b"0" * 40 * HEAD_BYTES), "data.csv.zst", ["200 times"]),
+    "a huge window": (zst(GOOD.encode(), window_log=28), "data.csv.zst", ["128 MiB", "--long=27"]),
+    "a dictionary": (
+        zstd.compress(GOOD.encode(), zstd_dict=zstd.train_dict([GOOD.encode()] * 99, 999)),
+        "data.csv.zst",
+        ["dictionary, which is not here"],
+    ),
 }
 
 
@@ -102,8 +178,10 @@ def test_plain_and_compressed_parts_may_stand_in_one_folder(tmp_path: Path) -> N
     folder.mkdir()
     (folder / "a.csv").write_text(GOOD)
     (folder / "b.csv.gz").write_bytes(PACKED)
+    (folder / "c.csv.zst").write_bytes(ZST)
 
     report = validate(folder, name="parts", spec=Spec(), salt="s")
 
     assert report.verdict == "accepted", report.reason
-    assert report.rows == 120
+    assert report.rows == 180
+    assert report.dialect["compression"] == "gzip/zstd"

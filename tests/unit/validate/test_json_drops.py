@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,8 +13,16 @@ import pytest
 from drops import Judge, codes
 
 from sluice.contracts.dataset import Report
+from sluice.contracts.spec import Spec
+from sluice.validation import json_records as reading_lines
+from sluice.validation import json_template, validate
 from sluice.validation.bytes import HEAD_BYTES, Part
 from sluice.validation.json_records import Layout, count_objects, json_records
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 RECORDS = [
     {
@@ -56,6 +66,7 @@ def types(report: Report) -> dict[str, str]:
         (json.dumps(RECORDS), "data.json"),
         ("\ufeff\n" + json.dumps(RECORDS, indent=2) + "\n", "data.json"),
         (gzip.compress(json.dumps(RECORDS).encode()), "data.json.gz"),
+        (zstd.compress(json.dumps(RECORDS).encode()), "data.json.zst"),
     ],
     ids=[
         "lines",
@@ -67,6 +78,7 @@ def types(report: Report) -> dict[str, str]:
         "array",
         "pretty",
         "array.gz",
+        "array.zst",
     ],
 )
 def test_records_are_a_table(content: bytes | str, name: str, judge: Judge) -> None:
@@ -222,3 +234,37 @@ def test_count_agrees_wherever_a_block_ends(layout: Layout, tmp_path: Path) -> N
     assert [record for _, record in found] == records
     assert count_objects(part.path) == len(records)
     assert found[20_000][0] == (20_001 if layout == "jsonl" else 2 + 5 * 20_000)
+
+
+def test_lines_that_are_alike_are_read_as_if_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(3)
+    lines = []
+    for i in range(3000):
+        record = {
+            "id": i,
+            "zip": f"{rng.randrange(100_000):05d}",
+            "big": rng.randrange(2**63),
+            "amount": None if i % 7 == 0 else rng.lognormvariate(3, 2),
+            "note": rng.choice(["a, b", "ü", "", 'say "x"', "two\nlines", "x"]) if i % 5 else None,
+            "flag": rng.random() < 0.5,
+            "label": "ab"[i % 2],
+        }
+        if i == 2_000:
+            record["zip"] = 12
+        spaced = (", ", ": ") if i % 1000 < 500 else (",", ":")
+        lines.append(json.dumps(record, ensure_ascii=i % 3 == 0, separators=spaced))
+    path = tmp_path / "data.jsonl"
+    path.write_text("\r\n".join(lines), encoding="utf-8", newline="")
+    outs = []
+    for known in (200, 10**9):  # as lines that are alike, and record by record
+        monkeypatch.setattr(json_template, "KNOWN", known)
+        monkeypatch.setattr(reading_lines, "HEAD_BYTES", 3_000)
+        out = tmp_path / str(known)
+        out.mkdir()
+        report = validate(path, name="data.jsonl", spec=Spec(), salt="s", out=out)
+        outs.append((report, (out / "train/part-0.parquet").read_bytes()))
+
+    assert outs[0][0].verdict == "accepted", outs[0][0].reason
+    assert outs[0] == outs[1]

@@ -6,8 +6,13 @@ import random
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from drops import Judge
+
+from sluice.contracts.spec import Spec
+from sluice.validation import validate
 
 COLUMNS = "i * 7 % 31 AS size, (i * 13 % 97) / 10.0::DOUBLE AS weight, i % 2 AS label"
 
@@ -153,3 +158,29 @@ def test_csv_and_parquet_of_the_same_rows_split_alike(judge: Judge, tmp_path: Pa
 
     assert one.profile == two.profile
     assert (one.train_rows, one.target) == (two.train_rows, two.target)
+
+
+def test_sound_pages_with_checksums_are_read(tmp_path: Path) -> None:
+    rows = 50_000
+    labels = [i % 2 for i in range(rows)]
+    table = pa.table({"x": list(range(rows)), "t": ["a b"] * rows, "label": labels})
+    path = tmp_path / "data.parquet"
+    pq.write_table(
+        table,
+        path,
+        write_page_checksum=True,
+        data_page_size=4096,
+        row_group_size=9_000,
+        compression="none",
+        use_dictionary=False,
+    )
+    sound = path.read_bytes()
+
+    report = validate(path, name="data.parquet", spec=Spec(), salt="s")
+    assert report.verdict == "accepted", report.reason
+
+    at = sound.index((12_345).to_bytes(8, "little"))
+    path.write_bytes(sound[:at] + (54_321).to_bytes(8, "little") + sound[at + 8 :])
+    report = validate(path, name="data.parquet", spec=Spec(), salt="s")
+    assert report.verdict == "rejected"
+    assert "the checksum of a page of column 'x'" in report.reason

@@ -1,4 +1,4 @@
-"""The profile's numbers are those of Python's own statistics, over the training rows only."""
+"""The profile's numbers are those of Python's own statistics, over all rows of the drop."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from drops import Judge
 
+from sluice.validation import measure
 from sluice.validation.profile import bin_edges
 
 
@@ -27,8 +28,8 @@ def content() -> str:
     return "\n".join(lines)
 
 
-def training(out: Path, name: str) -> list[object]:
-    found = duckdb.read_parquet(f"{out}/train/part-0.parquet").project(f'"{name}"').fetchall()
+def written(out: Path, name: str) -> list[object]:
+    found = duckdb.read_parquet(f"{out}/*/part-0.parquet").project(f'"{name}"').fetchall()
     return [value for (value,) in found]
 
 
@@ -38,7 +39,7 @@ def test_numbers_equal_those_of_the_statistics_module(
     report = judge(content, out=tmp_path)
 
     for name in ("amount", "count"):
-        every = training(tmp_path, name)
+        every = written(tmp_path, name)
         values = [v for v in every if v is not None]
         entry = report.profile["columns"][name]
         assert entry["present"] == len(values)
@@ -51,7 +52,7 @@ def test_numbers_equal_those_of_the_statistics_module(
         percentiles = statistics.quantiles(values, n=100, method="inclusive")
         assert entry["quantiles"]["0.5"] == pytest.approx(statistics.median(values))
         assert entry["quantiles"]["0.95"] == pytest.approx(percentiles[94])
-    assert report.profile["rows"] == report.train_rows
+    assert report.profile["rows"] == report.rows
 
 
 def test_histogram_counts_every_value_once(judge: Judge, tmp_path: Path, content: str) -> None:
@@ -63,12 +64,12 @@ def test_histogram_counts_every_value_once(judge: Judge, tmp_path: Path, content
         assert len(edges) == len(counts) + 1 <= 21
         assert edges == sorted(set(edges))
         assert sum(counts) == entry["present"]
-    values = [v for v in training(tmp_path, "amount") if v is not None]
+    values = [v for v in written(tmp_path, "amount") if v is not None]
     edges = report.profile["columns"]["amount"]["histogram"]["edges"]
     counts = report.profile["columns"]["amount"]["histogram"]["counts"]
     assert counts[0] == sum(v <= edges[1] for v in values)
     assert counts[3] == sum(edges[3] < v <= edges[4] for v in values)
-    whole = Counter(training(tmp_path, "count"))
+    whole = Counter(written(tmp_path, "count"))
     assert report.profile["columns"]["count"]["histogram"]["counts"] == [
         whole[i] for i in range(-4, 5)
     ]
@@ -78,7 +79,7 @@ def test_top_values_are_counted_exactly(judge: Judge, tmp_path: Path, content: s
     report = judge(content, out=tmp_path)
 
     expected = [
-        {"value": v, "count": n} for v, n in Counter(training(tmp_path, "plan")).most_common()
+        {"value": v, "count": n} for v, n in Counter(written(tmp_path, "plan")).most_common()
     ]
     assert report.profile["columns"]["plan"]["top"] == expected
 
@@ -117,6 +118,20 @@ def test_many_rows_are_measured_as_well_as_few(judge: Judge, tmp_path: Path) -> 
 
     entry = judge("\n".join(lines), out=tmp_path).profile["columns"]["x"]
 
-    values = training(tmp_path, "x")
+    values = written(tmp_path, "x")
     assert entry["mean"] == pytest.approx(statistics.fmean(values), rel=1e-12)
     assert entry["quantiles"]["0.5"] == pytest.approx(statistics.median(values), rel=0.01)
+
+
+def test_values_counted_in_shares_are_counted_as_exactly(
+    judge: Judge, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *rows = content.splitlines()
+    rows += rows[:400]
+    whole = judge("\n".join([header, *rows]))
+    monkeypatch.setattr(measure, "DISTINCT_ROWS", 300)
+    in_shares = judge("\n".join([header, *rows]))
+
+    assert in_shares == whole
+    duplicates = next(f for f in whole.findings if f.code == "duplicate-rows")
+    assert f"{len(rows) - len(set(rows))} rows of 2,400" in duplicates.message

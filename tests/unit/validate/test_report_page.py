@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from drops import Judge, table
+from packing import pictures, tarred, texts, zipped
 
 from sluice.contracts.dataset import Report
 from sluice.validation import render_html
@@ -57,3 +58,16 @@ def test_page_is_made_of_the_report_alone(judge: Judge) -> None:
     again = Report.model_validate_json(report.model_dump_json())
 
     assert render_html(again) == render_html(report)
+
+
+def test_pages_of_texts_and_images_show_what_they_are_made_of(judge: Judge) -> None:
+    of_texts = render_html(judge(tarred(texts(), "w:gz"), "reviews.tar.gz"))
+    of_images = render_html(judge(zipped(pictures()), "pets.zip"))
+
+    assert 'aria-label="Histogram of text"' in of_texts
+    assert "characters</span>" in of_texts
+    assert "median words <b>" in of_texts
+    assert "a TAR archive of 40 texts in class folders, UTF-8, gzip-compressed" in of_texts
+    assert "<bdi>8 x 6</bdi>" in of_images
+    assert "formats <b>PNG</b>" in of_images
+    assert "a ZIP archive of 40 images in class folders" in of_images

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from pathlib import Path
 
+import duckdb
 import pytest
 from drops import Judge, codes, table
 
 from sluice.contracts.dataset import Column, Report
 from sluice.contracts.spec import Read
+from sluice.validation import escapes
+from sluice.validation.bytes import Part
+from sluice.validation.escapes import with_doubled_quotes
 
 GOOD = table()
 
@@ -131,3 +138,57 @@ def test_statements_that_do_not_apply_are_warned_of(judge: Judge) -> None:
 
     assert report.verdict == "accepted", report.reason
     assert "read-unused" in codes(report, "warn")
+
+
+ESCAPED = r"""width,name,label
+1,"5\" pipe",a
+2,"a \"quoted\" word, and a comma",b
+3,"two
+\"lines\"",a
+4,"C:\\dir\\",b
+5,plain \ slash,a
+"""
+
+
+def test_quotes_escaped_by_a_backslash_are_found_and_read(judge: Judge, tmp_path: Path) -> None:
+    rows = "".join(f'{i},"v{i}",{"ab"[i % 2]}\n' for i in range(6, 60))
+
+    report = judge(ESCAPED + rows, out=tmp_path)
+
+    assert report.verdict == "accepted", report.reason
+    assert report.dialect["escape"] == "\\"
+    assert report.rows == 59
+    names = duckdb.read_parquet(f"{tmp_path}/*/*.parquet").order("width").project("name").fetchall()
+    assert [name for (name,) in names[:5]] == [
+        '5" pipe',
+        'a "quoted" word, and a comma',
+        'two\n"lines"',
+        "C:\\dir\\",
+        "plain \\ slash",
+    ]
+
+
+def test_escape_is_as_stated(judge: Judge) -> None:
+    rows = "".join(f'{i},"it~"s {i}",{"ab"[i % 2]}\n' for i in range(40))
+
+    report = judge("width,name,label\n" + rows, read={"escape": "~"})
+
+    assert report.verdict == "accepted", report.reason
+    assert report.dialect["stated"] == ["escape"]
+
+
+def test_escapes_are_rewritten_alike_at_any_block_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = Part(name="data.csv", path=tmp_path / "data.csv")
+    part.path.write_text(ESCAPED, newline="")
+    marks = {"delimiter": ",", "quote": '"', "escape": "\\"}
+    whole = with_doubled_quotes(part, tmp_path, **marks).path.read_text()
+    rows = list(csv.reader(io.StringIO(ESCAPED, newline=""), escapechar="\\", doublequote=False))
+
+    assert list(csv.reader(io.StringIO(whole, newline=""))) == [
+        [field.replace("plain  slash", "plain \\ slash") for field in row] for row in rows
+    ]
+    for size in range(1, 40):
+        monkeypatch.setattr(escapes, "HEAD_BYTES", size)
+        assert with_doubled_quotes(part, tmp_path, **marks).path.read_text() == whole

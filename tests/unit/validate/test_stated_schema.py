@@ -66,7 +66,7 @@ OUTSIDE = {
     "missing": (
         {7: "0.5,NA,red,a", 8: "0.5,,red,a"},
         stating(height={"nullable": False}),
-        ["data.csv, line 7", "'NA' is missing", "2 rows"],
+        ["data.csv, line 7", "the value is missing", "2 rows"],
     ),
     "twice": (
         {7: "0.5,2,red,a"},

@@ -1,0 +1,1 @@
+"""Validate against its peers."""

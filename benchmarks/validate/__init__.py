@@ -1,0 +1,1 @@
+"""How fast `sluice validate` is, and how flat: README.md says what is measured and how."""
