@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.validate.measure import Failed, Measured, run_command, run_program
 
-HUNDRED_MEGABYTES = "bytearray(b'x') * 100_000_000"
+# It stays a while: memory is sampled, and a process that ends at once may not be seen at its peak.
+HUNDRED_MEGABYTES = "bytearray(b'x') * 100_000_000; import time; time.sleep(0.3)"
 
 
 def command(text: str, limit: float = 60.0) -> Measured | Failed:
@@ -33,7 +34,7 @@ def test_memory_of_a_command_is_its_own() -> None:
 
 
 def test_memory_of_a_started_process_counts(tmp_path: Path) -> None:
-    child = f"x = {HUNDRED_MEGABYTES}; import time; time.sleep(0.2)"
+    child = f"x = {HUNDRED_MEGABYTES}"
     body = f"""subprocess.run([sys.executable, "-c", {child!r}], check=True)
  return {{"rows": 1}}"""
     found = program(tmp_path, body)
