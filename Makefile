@@ -7,10 +7,8 @@ TORCH_INDEX ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 TORCH := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
-
-
-
-
+SCANNER := sluice/validation/scanner
+C := $(wildcard $(SCANNER)/*.c $(SCANNER)/*.h)
 
 .PHONY: demo test check format setup lock synth deploy clean
 
@@ -25,10 +23,12 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/clang-format --dry-run -Werror $(C)
 
 format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@$(BIN)/clang-format -i $(C)
 
 synth: setup
 	@npx --no-install cdk synth --quiet
@@ -37,15 +37,19 @@ deploy: setup
 	@test -n "$(ENV)" || { echo "Which environment? make deploy ENV=dev|staging|prod" >&2; exit 2; }
 	@npx --no-install cdk deploy --context env=$(ENV)
 
-setup: .venv/ready node_modules/ready
+setup: .venv/ready node_modules/ready $(SCANNER)/scanner.x86_64-linux.so
 
 .venv/ready: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Sluice needs Python 3.11 or newer; set PYTHON=... to one.")'
-	@echo "Making .venv: 2.4 GB of packages, once, three to five minutes ..."
+	@echo "Making .venv: 2.6 GB of packages, once, three to five minutes ..."
 	@$(PYTHON) -m venv .venv
 	@$(PIP) install $(TORCH) -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# For this machine and for Lambda; the compiler is one of the packages.
+$(SCANNER)/scanner.x86_64-linux.so: .venv/ready $(C) $(SCANNER)/build.py
+	@$(BIN)/python $(SCANNER)/build.py
 
 node_modules/ready: package-lock.json
 	@command -v npm >/dev/null || { echo "Sluice needs Node 20 or newer with npm." >&2; exit 1; }
@@ -58,4 +62,4 @@ lock:
 	@requirements/lock build/lock/bin/pip-compile
 
 clean:
-	rm -rf .venv node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(SCANNER)/*.so .venv node_modules cdk.out build .mypy_cache .ruff_cache .pytest_cache

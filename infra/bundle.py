@@ -11,7 +11,7 @@ from aws_cdk.aws_lambda import CfnLayerVersion, Code, ILayerVersion, LayerVersio
 from constructs import Construct
 
 from infra import layer
-from infra.source import ROOT, only
+from infra.source import ROOT, only, require_scanner
 
 RUNTIME = Runtime.PYTHON_3_13
 REQUIREMENTS = ROOT / "requirements"
@@ -28,6 +28,7 @@ class Bundle(Construct):
         # share one list of assets, but each has to be told its stack.
         synthesizer.bind(Stack.of(self))
         self._synthesizer = synthesizer
+        require_scanner()
         self.code = Code.from_asset(
             str(ROOT), exclude=only("functions", "sluice"), ignore_mode=IgnoreMode.DOCKER
         )

@@ -7,6 +7,7 @@ and pip are used. The same lock gives the same bytes: entries are sorted and car
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -26,17 +27,38 @@ MAX_UNZIPPED_BYTES: Final = 250 * 1024 * 1024
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_MARKER = re.compile(r'python_version < "3\.(\d+)"')
+"""The one kind of marker that the locks have."""
+
+
+def pins(lock: Path) -> list[str]:
+    """What `lock` pins for the Lambda runtime, without markers: pip would hold those against the
+    Python that runs it, whatever `--python-version` says (https://github.com/pypa/pip/issues/11664).
+
+    Raises `ValueError` for a marker of another kind.
+    """
+    found = []
+    for line in lock.read_text().splitlines():
+        pin, _, marker = (part.strip() for part in line.partition(";"))
+        if not pin or pin.startswith("#"):
+            continue
+        before = _MARKER.fullmatch(marker)
+        if marker and not before:
+            raise ValueError(f"{lock.name}: {marker} is no marker of the kind {_MARKER.pattern}")
+        if before is None or int(PYTHON.removeprefix("3.")) < int(before[1]):
+            found.append(pin)
+    return found
 
 
 def install(lock: Path, target: Path) -> None:
     """Install what `lock` pins for the Lambda runtime; `CalledProcessError` where pip cannot."""
     platforms = [flag for name in PLATFORMS for flag in ("--platform", name)]
-    subprocess.run(  # noqa: S603 - fixed words and a path of ours
+    subprocess.run(  # noqa: S603 - fixed words, a path and pins of ours
         [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
             *("--no-compile", "--no-deps", "--only-binary=:all:"),
             *("--implementation", "cp", "--python-version", PYTHON, *platforms),
-            *("--target", str(target), "--requirement", str(lock)),
+            *("--target", str(target), *pins(lock)),
         ],
         check=True,
         stdout=sys.stderr,

@@ -23,13 +23,13 @@ CAP_BYTES: Final = 3 * 1024**3
 SECONDS: Final = 40
 """For one file, the start of the process included."""
 PEERS: Final[dict[str, tuple[str, ...]]] = {
-    "pandas": ("pandas", "pyarrow", "zstandard"),
-    "polars": ("polars",),
+    "pandas": ("pandas", "pyarrow", "zstandard", "openpyxl"),
+    "polars": ("polars", "fastexcel"),
     "pyarrow": ("pyarrow",),
     "duckdb": ("duckdb", "pytz"),
     "csv": (),
-    "pandera": ("pandera[pandas]", "pyarrow", "zstandard"),
-    "frictionless": ("frictionless[json,parquet]", "pandas"),
+    "pandera": ("pandera[pandas]", "pyarrow", "zstandard", "openpyxl"),
+    "frictionless": ("frictionless[excel,json,parquet]", "pandas"),
 }
 """Each with what is installed for it."""
 

@@ -20,7 +20,7 @@ from typing import Any
 from tests.corpus.validate.facts import faults
 
 Read = dict[str, Any]
-"""`read:` of sluice.yaml: encoding, delimiter, decimal, quote, missing."""
+"""`read:` of sluice.yaml: encoding, delimiter, decimal, quote, missing, sheet."""
 Table = tuple[int, list[str], Callable[[str], list[Any]]]
 """Rows, names, and all values of one column."""
 
@@ -34,7 +34,11 @@ def _known(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _kind(path: Path) -> str:
-    return next(s for s in (".csv", ".jsonl", ".json", ".parquet") if s in path.suffixes)
+    kinds = (".csv", ".jsonl", ".json", ".parquet", ".xlsx")
+    found = next((kind for kind in kinds if kind in path.suffixes), None)
+    if found is None:
+        raise UnreadableError  # Archives of class folders: none of the peers takes them.
+    return found
 
 
 def _pandas(path: Path, read: Read) -> Any:
@@ -56,12 +60,14 @@ def _pandas(path: Path, read: Read) -> Any:
             )
         case ".parquet":
             return pd.read_parquet(path)
+        case ".xlsx":
+            return pd.read_excel(path, **_known({"sheet_name": read.get("sheet")}))
         case kind:
             return pd.read_json(path, lines=kind == ".jsonl")
 
 
 def pandas(path: Path, read: Read, truth: Any) -> Table:
-    """`read_csv`, `read_json` or `read_parquet`, defaults."""
+    """`read_csv`, `read_json`, `read_parquet`, `read_excel`, defaults."""
     frame = _pandas(path, read)
     names = [str(name) for name in frame.columns]
     return len(frame), names, lambda name: frame.iloc[:, names.index(name)].tolist()
@@ -98,7 +104,7 @@ def pandera(path: Path, read: Read, truth: Any) -> Table:
 
 
 def polars(path: Path, read: Read, truth: Any) -> Table:
-    """`read_csv`, `read_ndjson`, `read_json` or `read_parquet`, defaults."""
+    """`read_csv`, `read_ndjson`, `read_json`, `read_parquet`, `read_excel`, defaults."""
     import polars as pl
 
     match _kind(path):
@@ -113,6 +119,8 @@ def polars(path: Path, read: Read, truth: Any) -> Table:
             frame = pl.read_csv(path, **_known(options))
         case ".parquet":
             frame = pl.read_parquet(path)
+        case ".xlsx":
+            frame = pl.read_excel(path, **_known({"sheet_name": read.get("sheet")}))
         case ".jsonl":
             frame = pl.read_ndjson(path)
         case _:
@@ -150,7 +158,8 @@ def pyarrow(path: Path, read: Read, truth: Any) -> Table:
 
 
 def duckdb(path: Path, read: Read, truth: Any) -> Table:
-    """`read_csv` with its sniffer, `read_json` or `read_parquet`, defaults."""
+    """`read_csv` with its sniffer, `read_json` or `read_parquet`, defaults. Its extension for
+    workbooks does not come from PyPI."""
     import duckdb as engine
 
     engine.execute("SET preserve_insertion_order = false")
@@ -166,6 +175,8 @@ def duckdb(path: Path, read: Read, truth: Any) -> Table:
             data = engine.read_csv(str(path), **_known(options))
         case ".parquet":
             data = engine.read_parquet(str(path))
+        case ".xlsx":
+            raise UnreadableError
         case _:
             data = engine.read_json(str(path))
     names = data.columns
@@ -199,18 +210,21 @@ def csv_module(path: Path, read: Read, truth: Any) -> Table:
 def frictionless(path: Path, read: Read, truth: Any) -> Table:
     """Its own validation first: an invalid report is a refusal."""
     import frictionless as fl
-    from frictionless.formats import CsvControl
+    from frictionless.formats import CsvControl, ExcelControl
     from frictionless.resources import TableResource
 
     if path.suffix == ".zst":
         raise UnreadableError
+    kind = _kind(path)
 
     control = CsvControl(
         **_known({"delimiter": read.get("delimiter"), "quote_char": read.get("quote")})
     )
     options: dict[str, Any] = {"path": str(path)}
-    if _kind(path) == ".csv" and (read.get("delimiter") or read.get("quote")):
+    if kind == ".csv" and (read.get("delimiter") or read.get("quote")):
         options["dialect"] = fl.Dialect(controls=[control])
+    if read.get("sheet"):
+        options["dialect"] = fl.Dialect(controls=[ExcelControl(sheet=read["sheet"])])
     if read.get("encoding"):
         options["encoding"] = read["encoding"]
     fl.system.trusted = True

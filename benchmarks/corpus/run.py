@@ -49,7 +49,7 @@ def main() -> None:
             results[entry.name] = {
                 name: tool.ask(task, alone=entry.is_large) for name, tool in tools.items()
             }
-            if entry.is_large:
+            if entry.is_made:
                 path.unlink()
             print(f"{number}/{len(chosen)} {entry.name}", file=sys.stderr)
         versions = [_version(tool) for tool in tools.values()]
@@ -101,10 +101,10 @@ def _page(
         "Each tool reads with its defaults and what sluice.yaml states of the file. *right*: what "
         "the file holds, typed or as its text. *refused*: an error. *warned*: read wrongly, with a "
         "warning. **WRONG**: read wrongly without a word. *died*: killed, out of memory or of "
-        "time. Empty: a format the tool does not take. pandera holds what pandas reads against a "
-        "schema of the true names and types. Where a file is *due* to be refused and yet says one "
-        "thing only to those who take it (two columns of one name, 100,000 columns), taking it "
-        "right is right."
+        "time. Empty: a format the tool does not take, or not without what is not on PyPI. pandera "
+        "holds what pandas reads against a schema of the true names and types. Where a file is "
+        "*due* to be refused and yet says one thing only to those who take it (two columns of one "
+        "name, 100,000 columns), taking it right is right."
     )
     yield ""
     yield f"Versions: {', '.join(versions)}."

@@ -20,9 +20,9 @@ from sluice.contracts.environment import ValidateEnvironment
 from sluice.contracts.names import VALIDATION_ATTEMPTS, Run
 
 _BASE_GIGABYTES: Final = 30
-_GIGABYTES_A_GIGABYTE: Final = 5
-"""Disk for each gigabyte dropped: the drop, its copy in UTF-8, what the engine spills, and the
-dataset."""
+_GIGABYTES_A_GIGABYTE: Final = 8
+"""Disk for each gigabyte dropped: the drop, its copy in UTF-8 and in pieces, its rows as they are
+staged (four times a drop of single digits), and the dataset."""
 
 
 class Handover(BaseModel):

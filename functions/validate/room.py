@@ -15,8 +15,8 @@ ENGINE_MEGABYTES: Final = 1024
 """Memory that the function gives the engine; the rest of its own is for Python and uploads."""
 
 BYTES_A_SECOND: Final = 1_000_000
-"""Of a drop that the function judges, at the least. Measured on one busy core in 2026-11: 7.7 MB/s
-with 10 columns, 2.5 MB/s with 1,000."""
+"""Of a drop that the function judges, at the least. Measured on one core in 2026-11: 120 MB/s of
+CSV with 12 columns, 5 MB/s with 10,000, 30 MB/s of JSON Lines, and 1.9 MB/s of a workbook."""
 
 RETRIED_BYTES: Final = 10 * MEGABYTE
 """What the function still tries where a delivery before this one came to no end: one that ran out

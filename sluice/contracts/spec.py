@@ -22,6 +22,8 @@ from pydantic import (
     model_validator,
 )
 
+from sluice.contracts.dataset import ColumnType
+
 Approval = Literal["auto", "manual"]
 
 
@@ -66,9 +68,6 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-StatedType = Literal[
-    "integer", "number", "boolean", "category", "date", "timestamp", "text", "identifier"
-]
 Bound = StrictInt | StrictFloat | StrictStr | None
 Character = Annotated[str, Field(min_length=1, max_length=1)]
 
@@ -129,7 +128,7 @@ _NO_ENCODINGS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "ut
 class StatedColumn(_Section):
     """`schema.columns.NAME:` what every row must hold to."""
 
-    type: StatedType | None = None
+    type: ColumnType | None = None
     range: tuple[Bound, Bound] | None = None
     """Lowest and highest value, both allowed; null: no bound. Dates in ISO 8601."""
     allowed: (

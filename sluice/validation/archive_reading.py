@@ -20,7 +20,8 @@ from sluice.validation.compressed import Limits, compression_of
 from sluice.validation.findings import Refused
 from sluice.validation.images import MAX_IMAGE_BYTES, look_at
 from sluice.validation.members import Member
-from sluice.validation.reading import Raw, csv_relation
+from sluice.validation.reading import Raw
+from sluice.validation.scanner.scan import Files
 from sluice.validation.sql import literal
 from sluice.validation.survey import Survey, survey_notes
 from sluice.validation.texts import MAX_TEXT_BYTES, decoded
@@ -99,18 +100,19 @@ def prepare_archives(
                 copies.write(base64.b64encode(data).decode(), label)
                 out.write(",".join(str(getattr(picture, fact)) for fact in FACTS) + "\n")
     _drop_expanded(parts, scratch)
+    places = survey.places  # The rest of the survey is not to outlive this function.
     return Raw(
-        relation=csv_relation(copies.paths, 2, newline="LF", longest=_LONGEST[holds]),
+        files=Files(paths=tuple(copies.paths), names=(holds, "label"), longest=_LONGEST[holds]),
         names=(holds, "label"),
         sample=(),
-        types=("VARCHAR", "VARCHAR"),
         may_be=((), ()),
         kinds=(holds, "category"),
         rows=len(files),
-        row_bytes=_usual_size([member.size for member, _ in files]),
+        # Of the largest: large ones may all lie in one folder, and so in one row group.
+        row_bytes=max(member.size for member, _ in files),
         missing=(),
         facts=_facts_relation(facts) if holds == "image" else "",
-        place=lambda row: (survey.places[row - 1], None),
+        place=lambda row: (places[row - 1], None),
         parts=tuple(Part(name=parts[0].name, path=path) for path in copies.paths),
         dialect={
             "format": kind,
@@ -123,11 +125,6 @@ def prepare_archives(
         },
         notes=(*(note for one in found for note in one.notes), *survey_notes(survey)),
     )
-
-
-def _usual_size(sizes: list[int]) -> int:
-    """Of the file that a byte lies in, on average: a few large ones weigh more than many small."""
-    return sum(size * size for size in sizes) // sum(sizes)
 
 
 def _quoted(text: str) -> str:

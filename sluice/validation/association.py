@@ -3,24 +3,22 @@
 Two numbers have Pearson's correlation. A number and classes have the correlation ratio, two sets
 of classes Cramer's V; both are corrected for chance (epsilon squared, Kelley 1935; Bergsma 2013),
 so that many classes in few rows tie nothing. All are exact sums over the rows that have both
-values, of many columns in one scan.
+values. A target of more classes than are counted one by one is tied to nothing.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from sluice.contracts.dataset import Column
 from sluice.validation.columns import Typed
-from sluice.validation.measure import Summary, as_number
-from sluice.validation.reading import batches
+from sluice.validation.measure import Summary
+from sluice.validation.scanner.library import Moments
+from sluice.validation.scanner.measure import Measured, correlations
 from sluice.validation.staging import Staged
-
-if TYPE_CHECKING:
-    import duckdb
 
 FEWEST: Final = 10
 """In fewer rows anything is tied to anything."""
@@ -28,8 +26,9 @@ MOST_VALUES: Final = 100
 """Categories of more values are not held against the target."""
 MOST_CELLS: Final = 10_000
 """Values of a category times classes of the target."""
-MOST_GROUPINGS: Final = 32
-"""DuckDB tells fewer than 64 groupings of one query apart."""
+
+MOST_AT_ONCE: Final = 64
+"""Columns that are held against classes in one pass."""
 
 Entry = tuple[Typed, Column, Summary]
 
@@ -56,8 +55,8 @@ class Association:
 
 
 def associations(
-    con: duckdb.DuckDBPyConnection,
     data: Staged,
+    measured: Measured,
     goal: Entry,
     features: Sequence[Entry],
     *,
@@ -78,82 +77,55 @@ def associations(
         for typed, column, summary in features
         if column.type in ("category", "boolean")
         and 0 < summary.distinct <= min(MOST_VALUES, cells)
+        and measured.summary(typed.place).is_counted
     ]
     if is_classes:
-        return _with_classes(con, data, goal[0], numbers, few)
-    return _with_numbers(con, data, goal[0], numbers) | _by_values(con, data, goal[0], few)
+        is_few = measured.summary(goal[0].place).is_counted
+        return _with_classes(measured, goal[0], numbers, few) if is_few else {}
+    return _with_numbers(data, goal[0], numbers) | _by_values(measured, goal[0], few)
 
 
 def _with_classes(
-    con: duckdb.DuckDBPyConnection,
-    data: Staged,
-    goal: Typed,
-    numbers: Sequence[Typed],
-    few: Sequence[Typed],
+    measured: Measured, goal: Typed, numbers: Sequence[Typed], few: Sequence[Typed]
 ) -> dict[str, Association]:
+    sizes = [count for _, count, _ in measured.values(goal.place, goal.storage)]
     found: dict[str, Association] = {}
-    for batch in batches([*numbers, *few]):
-        terms = [_moments(as_number(c)) if c in numbers else _counts(c.id) for c in batch]
-        rows = con.execute(
-            f"SELECT count(*), {', '.join(terms)} FROM {data.relation} "
-            f"WHERE {goal.id} IS NOT NULL GROUP BY {goal.id} ORDER BY {goal.id}"
-        ).fetchall()
-        sizes = [row[0] for row in rows]
-        for place, column in enumerate(batch):
-            parts = [row[1 + place] for row in rows]
-            found[column.id] = (
-                _of_moments(sizes, parts) if column in numbers else _of_counts(sizes, parts)
-            )
+    for run in _runs(numbers):
+        moments = measured.moments(goal.place, [c.place for c in run])
+        found |= {c.id: _of_moments(sizes, of_one) for c, of_one in zip(run, moments, strict=True)}
+    for run in _runs(few):
+        tables = measured.crossed(goal.place, [c.place for c in run])
+        found |= {c.id: _of_counts(sizes, table) for c, table in zip(run, tables, strict=True)}
     return found
 
 
-def _with_numbers(
-    con: duckdb.DuckDBPyConnection, data: Staged, goal: Typed, numbers: Sequence[Typed]
-) -> dict[str, Association]:
-    found: dict[str, Association] = {}
-    for batch in batches(numbers):
-        y = as_number(goal)
-        terms = ", ".join(f"corr({x}, {y}), count({x} + {y})" for x in map(as_number, batch))
-        values = con.execute(f"SELECT {terms} FROM {data.relation}").fetchall()[0]
-        for column, value, rows in zip(batch, values[::2], values[1::2], strict=True):
-            if rows >= FEWEST and value is not None and math.isfinite(value):
-                found[column.id] = Association(kind="pearson", value=value)
-    return found
+def _runs(columns: Sequence[Typed]) -> Iterator[Sequence[Typed]]:
+    """Some at a time, so that not all of their tables stand in memory together."""
+    for start in range(0, len(columns), MOST_AT_ONCE):
+        yield columns[start : start + MOST_AT_ONCE]
 
 
-def _by_values(
-    con: duckdb.DuckDBPyConnection, data: Staged, goal: Typed, few: Sequence[Typed]
-) -> dict[str, Association]:
+def _with_numbers(data: Staged, goal: Typed, numbers: Sequence[Typed]) -> dict[str, Association]:
+    found = correlations(data.kept, goal.place, [c.place for c in numbers])
+    return {
+        column.id: Association(kind="pearson", value=max(-1.0, min(1.0, tie.value)))
+        for column, tie in zip(numbers, found, strict=True)
+        if tie.rows >= FEWEST and math.isfinite(tie.value)
+    }
+
+
+def _by_values(measured: Measured, goal: Typed, few: Sequence[Typed]) -> dict[str, Association]:
     """A quantity as the target, a category as the feature: the same ratio the other way round."""
     found: dict[str, Association] = {}
-    for batch in batches(few, MOST_GROUPINGS):
-        ids = ", ".join(column.id for column in batch)
-        sets = ", ".join(f"({column.id})" for column in batch)
-        texts = ", ".join(f"{column.id}::VARCHAR" for column in batch)
-        rows = con.execute(
-            f"SELECT grouping({ids}), {_moments(as_number(goal))} FROM {data.relation} "
-            f"GROUP BY GROUPING SETS ({sets}) "
-            f"HAVING coalesce({texts}) IS NOT NULL ORDER BY ALL"
-        ).fetchall()
-        for place, column in enumerate(batch):
-            # Of grouping()'s bits, the first column's is the highest; 0 means: grouped by it.
-            mask = (1 << len(batch)) - 1 - (1 << (len(batch) - 1 - place))
-            ratio = _ratio([moments for bits, moments in rows if bits == mask])
-            if ratio is not None:
-                found[column.id] = Association(kind="correlation-ratio", value=ratio)
+    for column in few:
+        ratio = _ratio(measured.moments(column.place, [goal.place])[0])
+        if ratio is not None:
+            found[column.id] = Association(kind="correlation-ratio", value=ratio)
     return found
 
 
-def _moments(number: str) -> str:
-    return f"[count({number})::DOUBLE, avg({number}), var_pop({number})]"
-
-
-def _counts(column: str) -> str:
-    return f"map_entries(histogram({column}))"
-
-
-def _of_moments(sizes: list[int], moments: list[list[float]]) -> Association:
-    present = [int(count) for count, _, _ in moments]
+def _of_moments(sizes: Sequence[int], moments: Sequence[Moments]) -> Association:
+    present = [group.count for group in moments]
     absent = [size - here for size, here in zip(sizes, present, strict=True)]
     return Association(
         kind="correlation-ratio",
@@ -164,30 +136,25 @@ def _of_moments(sizes: list[int], moments: list[list[float]]) -> Association:
     )
 
 
-def _ratio(moments: list[list[float]]) -> float | None:
-    """Root of the share of a number's variance that lies between groups, corrected for chance.
-
-    Each group has its count, mean and variance.
-    """
-    groups = [group for group in moments if group[0]]
-    n, k = sum(count for count, _, _ in groups), len(groups)
+def _ratio(moments: Sequence[Moments]) -> float | None:
+    """Root of the share of a number's variance that lies between groups, corrected for chance."""
+    groups = [group for group in moments if group.count]
+    n, k = sum(group.count for group in groups), len(groups)
     if k < 2 or n < max(FEWEST, k + 1):
         return None
-    grand = sum(count * mean for count, mean, _ in groups) / n
-    within = sum(count * variance for count, _, variance in groups)
-    between = sum(count * (mean - grand) * (mean - grand) for count, mean, _ in groups)
+    grand = sum(group.count * group.mean for group in groups) / n
+    within = sum(group.count * group.variance for group in groups)
+    between = sum(group.count * (group.mean - grand) * (group.mean - grand) for group in groups)
     total = within + between
     if not (math.isfinite(total) and total > 0):
         return None
     return math.sqrt(max(0.0, 1 - (within / (n - k)) / (total / (n - 1))))
 
 
-def _of_counts(sizes: list[int], entries: list[Any]) -> Association:
+def _of_counts(sizes: Sequence[int], table: Sequence[Sequence[int]]) -> Association:
     """Of the table of classes (rows) and values (columns)."""
-    table = [{cell["key"]: cell["value"] for cell in of_class or ()} for of_class in entries]
-    values = list(dict.fromkeys(value for of_class in table for value in of_class))
-    columns = [[of_class.get(value, 0) for of_class in table] for value in values]
-    present = [sum(of_class.values()) for of_class in table]
+    columns = [list(column) for column in zip(*table, strict=True) if any(column)]
+    present = [sum(of_class) for of_class in table]
     absent = [size - here for size, here in zip(sizes, present, strict=True)]
     return Association(
         kind="cramers-v",

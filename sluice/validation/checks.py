@@ -13,7 +13,7 @@ from sluice.validation.columns import Typed
 from sluice.validation.findings import counted, shown
 from sluice.validation.measure import duplicate_rows
 from sluice.validation.reading import Raw
-from sluice.validation.staging import Staged
+from sluice.validation.staging import Staged, only
 
 if TYPE_CHECKING:
     import duckdb
@@ -120,8 +120,8 @@ def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed
     """A column that would be of a type but for a few values."""
     if column.odd is None:
         raise ValueError(f"column {column.name!r} is of one type")
-    kind, fitting = column.odd
-    row, value = first_row(con, data, column.odd_row, column)
+    kind, fitting = column.odd.kind, column.present - column.odd.values
+    row, value = first_row(con, data, f"n = {column.odd.first_row}", column)
     where, line = raw.place(row)
     name = _NAMES.get(kind, f"{kind}s")
     return Finding(
@@ -129,7 +129,7 @@ def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed
         code="mixed-values",
         message=f"{where}: column {shown(column.name)} holds {shown(value)}, while {fitting:,} of "
         f"its {column.present:,} values are {name}; all are kept as text.",
-        remedy=f"Correct the {counted(column.present - fitting, 'value')}, or leave them empty.",
+        remedy=f"Correct the {counted(column.odd.values, 'value')}, or leave them empty.",
         column=column.name,
         line=line,
     )
@@ -140,7 +140,8 @@ def first_row(
 ) -> tuple[int, object]:
     """Number (from 1) and value of the first row for which a predicate over it is true."""
     found = con.execute(
-        f"SELECT n, {column.id} FROM {data.relation} WHERE {predicate} ORDER BY n LIMIT 1"
+        f"SELECT n, {column.id} FROM {only(con, data, [column])} WHERE {predicate} "
+        "ORDER BY n LIMIT 1"
     ).fetchall()
     return found[0]
 
@@ -170,9 +171,9 @@ def column_findings(features: Sequence[Entry], rows: int) -> list[Finding]:
     return findings
 
 
-def duplicate_finding(con: duckdb.DuckDBPyConnection, data: Staged) -> list[Finding]:
+def duplicate_finding(data: Staged) -> list[Finding]:
     """How many rows repeat others."""
-    repeated = duplicate_rows(con, data)
+    repeated = duplicate_rows(data)
     if not repeated:
         return []
     strong = repeated > 0.1 * data.rows

@@ -6,21 +6,31 @@ not, every type that the column might have is counted on all of its values.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 from sluice.contracts.dataset import ColumnType
-from sluice.validation.candidates import CANDIDATES, THOUSANDS, Storage, cleaned
-from sluice.validation.reading import Raw, batches
-
-if TYPE_CHECKING:
-    import duckdb
+from sluice.validation.candidates import CANDIDATES, Storage
+from sluice.validation.reading import Raw
+from sluice.validation.scanner.scan import Answer
 
 CODES: Final = 0.05
 """Share of zeros in front from which digits are a code, and not numbers of which some are odd."""
 NEARLY: Final = 0.9
 """Share of a column's values that a type must hold for to be worth a word when it fails."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unlike:
+    """Values that are not of a type."""
+
+    kind: str
+    """A key of `CANDIDATES`."""
+    values: int
+    first_row: int
+    """From 1."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,19 +46,19 @@ class Typed:
     """Values written as one of `MISSING`, or as blank space."""
     trimmed: int = 0
     """Texts that had spaces around them."""
-    odd: tuple[str, int] | None = None
-    """A type that nearly holds, and for how many values: `("number", 995)`."""
+    odd: Unlike | None = None
+    """The few values that break a type which holds for nearly all."""
+    unstated: Unlike | None = None
+    """Values that are not of the type that sluice.yaml states."""
     was: str = ""
     """Parquet: the type in the file, where the dataset stores another."""
     kind: ColumnType | None = None
     """What it is, where the drop's format leaves no doubt."""
 
     @property
-    def odd_row(self) -> str:
-        """SQL that is true for the staged values that break the type that nearly holds."""
-        if self.odd is None:
-            raise ValueError(f"column {self.name!r} is of one type")
-        return breaks(self.id, self.odd[0])
+    def place(self) -> int:
+        """Among the staged columns, from 0."""
+        return int(self.id[1:]) - 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,11 +72,8 @@ class Plan:
     """A key of `CANDIDATES`; None: it stays text."""
     is_sure: bool = True
     """False: the first rows do not settle it, and every row has to be asked."""
-    is_plain: bool = False
-    """Whether all values are taken to be written in the usual way, none missing by its spelling and
-    none padded. That is cheap to hold against each of them, and dear to be wrong about."""
-    odd: tuple[str, int] | None = None
-    """As in `Typed`."""
+    odd: Unlike | None = None
+    unstated: Unlike | None = None
     kind: ColumnType | None = None
     """As in `Typed`: nothing in the column is read as another type, or as missing."""
 
@@ -83,30 +90,18 @@ def guesses(raw: Raw) -> list[Plan]:
     return [_guess(raw, place) for place in range(len(raw.names))]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What every row is asked of some columns; goes to other processes."""
-
-    missing: tuple[str, ...]
-    worth: dict[str, list[str]]
-    """By column: the candidates that it may have."""
-
-
-def question(raw: Raw, plans: Sequence[Plan]) -> Question:
-    """How many values fit each type that a column might have."""
-    return Question(missing=raw.missing, worth={plan.id: _worth(raw, plan.place) for plan in plans})
+def question(raw: Raw, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
+    """For every column of the drop the types worth asking about; none for those not in doubt."""
+    asked: list[tuple[str, ...]] = [()] * len(raw.names)
+    for plan in plans:
+        asked[plan.place] = tuple(_worth(raw, plan.place, _sample(raw, plan.place)))
+    return asked
 
 
-def settled(
-    raw: Raw, plans: Sequence[Plan], asked: Question, counts: Mapping[str, Mapping[str, int]]
-) -> list[Plan]:
-    """The same plans, each with the first type that holds for every value of its column."""
-    return [_decided(raw, plan, asked.worth[plan.id], counts[plan.id]) for plan in plans]
-
-
-def breaks(text: str, candidate: str) -> str:
-    """SQL that is true for the texts that the candidate does not hold for."""
-    return f"{text} IS NOT NULL AND {CANDIDATES[candidate].holds_for(text)} IS NOT TRUE"
+def settled(raw: Raw, plans: Sequence[Plan], answers: Mapping[int, Answer]) -> list[Plan]:
+    """The same plans, each with the first type that holds for every value of its column; answers
+    are by the column's place."""
+    return [_decided(raw, plan, answers[plan.place]) for plan in plans]
 
 
 def _guess(raw: Raw, place: int) -> Plan:
@@ -114,15 +109,12 @@ def _guess(raw: Raw, place: int) -> Plan:
     if raw.kinds:
         return Plan(id=column, place=place, candidate=None, kind=raw.kinds[place])
     values = _sample(raw, place)
-    worth = [] if is_code(values) else _worth(raw, place)
-    whole = [c for c in worth if all(map(CANDIDATES[c].looks.fullmatch, values))]
+    different = set(values)
+    worth = [] if is_code(values) and place not in raw.stated_types else _worth(raw, place, values)
+    whole = [c for c in worth if all(map(CANDIDATES[c].looks.fullmatch, different))]
     is_sure = not worth or bool(values and whole and "decimal-comma" not in worth)
     candidate = whole[0] if whole and is_sure else None
-    written = [row[place] for row in raw.sample if len(row) == len(raw.names) and row[place]]
-    is_plain = written == values and (candidate is None or CANDIDATES[candidate].plainly != "false")
-    return Plan(
-        id=column, place=place, candidate=candidate, is_sure=is_sure, is_plain=is_plain and is_sure
-    )
+    return Plan(id=column, place=place, candidate=candidate, is_sure=is_sure)
 
 
 def is_code(values: Sequence[str]) -> bool:
@@ -131,13 +123,15 @@ def is_code(values: Sequence[str]) -> bool:
     return padded > CODES * len(values) and all(map(str.isdecimal, values))
 
 
-def _worth(raw: Raw, place: int) -> list[str]:
-    """The candidates that nearly all of the first values look like."""
-    values = _sample(raw, place)
+def _worth(raw: Raw, place: int, values: Sequence[str]) -> Sequence[str]:
+    """The candidates that nearly all of the first values look like, or that are stated."""
+    if place in raw.stated_types:
+        return raw.may_be[place]
+    often = Counter(values)
     return [
         name
         for name in raw.may_be[place]
-        if sum(bool(CANDIDATES[name].looks.fullmatch(value)) for value in values)
+        if sum(n for value, n in often.items() if CANDIDATES[name].looks.fullmatch(value))
         >= NEARLY * len(values)
     ]
 
@@ -147,45 +141,25 @@ def _sample(raw: Raw, place: int) -> list[str]:
     return [value for value in values if value and value not in raw.missing]
 
 
-def _decided(raw: Raw, plan: Plan, worth: list[str], count: Mapping[str, int]) -> Plan:
-    present = count["present"]
-    holds = [c for c in worth if present and count[c] == present]
-    is_stated = "number" not in raw.may_be[plan.place]
+def _decided(raw: Raw, plan: Plan, answer: Answer) -> Plan:
+    present = answer.present
+    holds = [c for c, fitting in answer.fits.items() if present and fitting == present]
     ambiguous = (
-        "decimal-comma" in holds and not is_stated and count["thousands"] == count["comma"] > 0
+        "decimal-comma" in holds
+        and "number" in raw.may_be[plan.place]
+        and answer.thousands == answer.commas > 0
     )
     if holds and not ambiguous:
-        return Plan(id=plan.id, place=plan.place, candidate=holds[0])
-    nearly = [c for c in worth if present and NEARLY * present <= count[c] < present]
-    best = max(nearly, key=lambda c: count[c], default=None)
-    return Plan(
-        id=plan.id, place=plan.place, candidate=None, odd=(best, count[best]) if best else None
-    )
+        return replace(plan, candidate=holds[0], is_sure=True)
+    nearly = {c: n for c, n in answer.fits.items() if NEARLY * present <= n < present}
+    best = max(nearly, key=lambda c: nearly[c], default="")
+    odd = _unlike(best, present - nearly[best], answer.first_unlike[best]) if best else None
+    unstated = None
+    if plan.place in raw.stated_types and answer.unlike_all:
+        kind = raw.may_be[plan.place][0]
+        unstated = _unlike(kind, answer.unlike_all, answer.first_unlike_all)
+    return replace(plan, candidate=None, is_sure=True, odd=odd, unstated=unstated)
 
 
-def counts_of(
-    con: duckdb.DuckDBPyConnection, relation: str, asked: Question
-) -> dict[str, dict[str, int]]:
-    """For every column how many values are `present`, and fit each candidate.
-
-    Some columns at a time: an expression holds 32 KiB for each of its parts while it runs.
-    """
-    counts: dict[str, dict[str, int]] = {}
-    for batch in batches(list(asked.worth)):
-        terms: dict[tuple[str, str], str] = {}
-        for column in batch:
-            terms[column, "present"] = f"count({column})"
-            for name in asked.worth[column]:
-                fits = CANDIDATES[name].holds_for(column)
-                terms[column, name] = f"count(*) FILTER ({fits})"
-            if "decimal-comma" in asked.worth[column]:
-                thousands = THOUSANDS.format(v=column)
-                terms[column, "thousands"] = f"count(*) FILTER ({thousands})"
-                terms[column, "comma"] = f"count(*) FILTER (contains({column}, ','))"
-        clean = ", ".join(f"{cleaned(c, asked.missing)} AS {c}" for c in batch)
-        found = con.execute(
-            f"SELECT {', '.join(terms.values())} FROM (SELECT {clean} FROM {relation})"
-        ).fetchall()[0]
-        for (column, name), value in zip(terms, found, strict=True):
-            counts.setdefault(column, {})[name] = value
-    return counts
+def _unlike(kind: str, values: int, first_row: int) -> Unlike:
+    return Unlike(kind=kind, values=values, first_row=first_row)

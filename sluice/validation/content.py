@@ -79,10 +79,11 @@ def require_features(
 def left_out(columns: Described, target: str | None, task: Task) -> list[Finding]:
     """One warning for each column that a model will not look at."""
     features = features_of((column for _, column, _ in columns), target, task)
+    kept = {column.name for column in features}
     return [
         _left_out(column, summary, task)
         for _, column, summary in columns
-        if column.name != target and column not in features and summary.present
+        if column.name != target and column.name not in kept and summary.present
     ]
 
 

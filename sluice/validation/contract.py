@@ -63,7 +63,7 @@ def held_against(
     found = _changes(last.schema, now, renamed)
     found += _new_values(before, entries, counts)
     both = [name for name in before if name in entries and name in known]
-    moved = shifts(con, data, [(known[name], entries[name]) for name in both], counts)
+    moved = shifts(data, [(known[name], entries[name]) for name in both], counts)
     for name, shift in zip(both, moved, strict=True):
         if last.profile:
             found += moves(known[name], last.profile["rows"], entries[name], data.rows, shift)
@@ -107,7 +107,7 @@ def _renamed(
     if len(gone) > MOST_RENAMED or len(new) > MOST_RENAMED:
         return {}
     tried = [(old, name) for old in gone for name in new]
-    found = shifts(con, data, [(known[old], now[name]) for old, name in tried], counts)
+    found = shifts(data, [(known[old], now[name]) for old, name in tried], counts)
     alike = [pair for pair, s in zip(tried, found, strict=True) if s is not None and s.is_alike]
     olds, news = [old for old, _ in alike], [name for _, name in alike]
     return {old: name for old, name in alike if olds.count(old) == news.count(name) == 1}

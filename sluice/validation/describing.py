@@ -22,7 +22,7 @@ from sluice.validation.findings import Refused, shown
 from sluice.validation.known import Known
 from sluice.validation.leaks import leaks
 from sluice.validation.lookalikes import doubtful_points, lookalikes
-from sluice.validation.measure import Summary, summaries, value_counts
+from sluice.validation.measure import Measures, Summary, measures
 from sluice.validation.profile import make_profile
 from sluice.validation.reading import Raw
 from sluice.validation.schema import column_type, described
@@ -77,10 +77,11 @@ def describe(
     choice: Choice,
     name: str,
     spec: Spec,
-) -> tuple[list[Entry], dict[str, list[tuple[Scalar, int]]]]:
+) -> tuple[list[Entry], Measures, dict[str, list[tuple[Scalar, int]]]]:
     """Schema, task, checks and profile of the rows; also how often the values of columns that have
     few, and the target's classes, occur."""
-    found = summaries(con, data)
+    measured = measures(data)
+    found = measured.summaries
     known.findings += [*totals_row(con, raw, data, found), *lookalikes(con, data)]
     known.findings += doubtful_points(raw, data)
     times = clocks(data, found, target)
@@ -99,12 +100,11 @@ def describe(
         for t, kind in zip(data.columns, kinds, strict=True)
     ]
     is_classes = known.decision.is_classes
-    few = [
-        t.id
+    counts = {
+        t.id: measured.counts(con, data, t)
         for t, kind in zip(data.columns, kinds, strict=True)
         if kind in ("category", "boolean") or (is_classes and t is target)
-    ]
-    counts = value_counts(con, data.relation, few)
+    }
     known.columns = tuple(
         described(t, found[t.id], kind, data.rows, tuple(str(v) for v, _ in counts.get(t.id, ())))
         for t, kind in zip(data.columns, kinds, strict=True)
@@ -119,18 +119,18 @@ def describe(
         known.findings += judge_classes(name, target.name, counts[target.id])
     known.findings += left_out(entries, goal_name, known.decision.task)
     known.findings += column_findings(features, data.rows)
-    known.findings += duplicate_finding(con, data)
+    known.findings += duplicate_finding(data)
     known.findings += unit_findings(con, data, entries)
     known.findings += time_order(con, data, times)
     ties = {}
     if target:
         goal = next(entry for entry in entries if entry[0] is target)
-        ties = associations(con, data, goal, features, is_classes=is_classes)
+        ties = associations(data, measured.measured, goal, features, is_classes=is_classes)
         known.findings += leaks(features, target.name, ties)
-    known.profile = make_profile(con, data, known.columns, found, counts, ties)
+    known.profile = make_profile(data, known.columns, found, counts, ties)
     if target and known.decision.task in ("text", "image"):
         describe_contents(con, data, known.profile, entries, target.name, raw.facts)
-    return entries, counts
+    return entries, measured, counts
 
 
 def divide(
@@ -138,6 +138,7 @@ def divide(
     known: Known,
     data: Staged,
     target: Typed | None,
+    measured: Measures,
     counts: Mapping[str, Counts],
     name: str,
 ) -> None:
@@ -174,7 +175,7 @@ def divide(
         )
     learnt: Counts = ()
     if known.decision.is_classes:
-        learnt = value_counts(con, data.training, [target.id])[target.id]
+        learnt = measured.counts(con, data, target, is_learnt=True)
         of_train = dict(learnt)
         judged = [
             (v, n - of_train.get(v, 0)) for v, n in counts[target.id] if n > of_train.get(v, 0)

@@ -21,7 +21,7 @@ from sluice.validation.findings import Refused, counted, listed, shown
 
 DELIMITERS = "\t;|,"
 SAMPLE_RECORDS = 200
-MAX_COLUMNS = 2_000
+MAX_COLUMNS = 10_000
 MAX_NAME_CHARACTERS = 256
 
 _NUMBER = re.compile(r"\s*[+-]?(\d+[.,]?\d*|[.,]\d+)([eE][+-]?\d+)?\s*")

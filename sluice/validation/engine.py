@@ -171,8 +171,8 @@ def _judge(known: Known, asked: _Asked, scratch: Path, executor: Executor | None
         target = None if choice.target is None else data.columns[choice.target]
         if target:
             require_target(con, raw, data, target, spec)
-        entries, counts = describe(con, known, raw, data, target, choice, name, spec)
-        divide(con, known, data, target, counts, name)
+        entries, measured, counts = describe(con, known, raw, data, target, choice, name, spec)
+        divide(con, known, data, target, measured, counts, name)
         if asked.last:
             evolve = spec.contract.evolve
             known.findings += held_against(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import warnings
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sluice.validation.findings import Refused, shown
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 EXTENSIONS_OF: Final = {
     "PNG": (".png",),
@@ -22,6 +25,11 @@ EXTENSIONS: Final = tuple(ending for endings in EXTENSIONS_OF.values() for endin
 MAX_IMAGE_BYTES: Final = 10_000_000
 MAX_IMAGE_PIXELS: Final = 50_000_000
 """Of one image: decoded, 200 MB at most. A few kilobytes of PNG can claim far more."""
+_DECODED_BYTES: Final = 4 * MAX_IMAGE_PIXELS
+_WEBP_BYTES: Final = 16
+"""A pixel: the image, and beside it two frames and a copy."""
+_COEFFICIENT_BYTES: Final = 2
+"""A pixel and channel of a progressive JPEG, all of which stand in memory at a time."""
 
 _SAME_AS: Final = {"MPO": "JPEG"}
 """A JPEG with a second picture behind it, as some phones write."""
@@ -50,8 +58,12 @@ def look_at(place: str, data: bytes) -> Picture:
             warnings.catch_warnings(action="ignore"),
             Image.open(io.BytesIO(data), formats=list(EXTENSIONS_OF)) as image,
         ):
-            if image.width * image.height > MAX_IMAGE_PIXELS:
-                raise _too_many_pixels(place, f"{image.width:,} x {image.height:,}")
+            width, height = image.size
+            most, kind = _most_pixels(image)
+            if width * height > most:
+                raise _too_many_pixels(place, f"{width:,} x {height:,}", most, kind)
+            # A JPEG is read to its end, but shown at an eighth: its pixels are not needed.
+            image.draft(None, (1, 1))
             image.load()
             bands = image.getbands()
             if image.mode == "P":
@@ -59,15 +71,16 @@ def look_at(place: str, data: bytes) -> Picture:
             name = str(image.format)
             return Picture(
                 format=_SAME_AS.get(name, name),
-                width=image.width,
-                height=image.height,
+                width=width,
+                height=height,
                 channels=len(bands),
                 is_animated=name != "MPO" and bool(getattr(image, "is_animated", False)),
             )
     except Refused:
         raise
     except Image.DecompressionBombError:
-        raise _too_many_pixels(place, "more than twice that") from None
+        size = f"over {3 * MAX_IMAGE_PIXELS:,}"
+        raise _too_many_pixels(place, size, MAX_IMAGE_PIXELS, "image") from None
     except PIL.UnidentifiedImageError:
         raise Refused(
             "not-an-image",
@@ -83,9 +96,19 @@ def look_at(place: str, data: bytes) -> Picture:
         ) from None
 
 
-def _too_many_pixels(place: str, size: str) -> Refused:
+def _most_pixels(image: Image.Image) -> tuple[int, str]:
+    """How many pixels are taken of one such image, and what such an image is called."""
+    if image.format == "WEBP":
+        return _DECODED_BYTES // _WEBP_BYTES, "WebP image"
+    if "progressive" in image.info:
+        most = _DECODED_BYTES // (_COEFFICIENT_BYTES * len(image.getbands()))
+        return min(most, MAX_IMAGE_PIXELS), "progressive JPEG"
+    return MAX_IMAGE_PIXELS, "image"
+
+
+def _too_many_pixels(place: str, size: str, most: int, kind: str) -> Refused:
     return Refused(
         "image-too-large",
-        f"{place}: {size} pixels; at most {MAX_IMAGE_PIXELS:,} are taken.",
+        f"{place}: {size} pixels; at most {most:,} are taken of one {kind}.",
         remedy="Scale it down; learners look at far fewer pixels.",
     )

@@ -29,7 +29,9 @@ from sluice.validation.json_records import (
     line_blocks,
 )
 from sluice.validation.json_template import Template, template_of
-from sluice.validation.reading import Raw, csv_relation
+from sluice.validation.quotes import MAX_RECORD_BYTES
+from sluice.validation.reading import Raw
+from sluice.validation.scanner.scan import Files
 
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter
@@ -148,10 +150,9 @@ def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Raw:
             remedy="Export the other columns too.",
         )
     return Raw(
-        relation=csv_relation([copy], len(names), newline="LF"),
+        files=Files(paths=(copy,), names=names, longest=2 * MAX_RECORD_BYTES),
         names=names,
         sample=tuple(_row(record, names) for record in survey.sample),
-        types=("VARCHAR",) * len(names),
         may_be=tuple(_may_be(key) for key in survey.keys.values()),
         rows=sum(survey.written),
         place=lambda row: _place(parts, survey.written, layout, row),

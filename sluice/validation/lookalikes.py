@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.columns import Typed, is_code
+from sluice.validation.columns import is_code
 from sluice.validation.findings import counted, listed, shown
-from sluice.validation.reading import Raw, batches
-from sluice.validation.staging import Staged
+from sluice.validation.reading import Raw
+from sluice.validation.staging import Staged, first_rows
 
 if TYPE_CHECKING:
     import duckdb
 
 LOOKED_AT: Final = 1_000
 """Values of a column, from the first rows; what is said of them is said of these."""
+TOO_LONG: Final = 64
+"""Characters that no number, date or time has."""
 MOSTLY: Final = 0.5
 
 _INTEGER = r"[+-]?(0|[1-9]\d*)"
@@ -125,13 +127,16 @@ def lookalikes(con: duckdb.DuckDBPyConnection, data: Staged) -> list[Finding]:
         if c.storage == "VARCHAR" and c.kind is None and c.odd is None and c.present
     ]
     findings = []
-    for column, values in _first_values(con, data, texts):
+    rows = first_rows(con, data, texts, LOOKED_AT, TOO_LONG) if texts else []
+    for column, found in zip(texts, zip(*rows, strict=True), strict=True):
+        values = [value for value in found if value is not None]
         if is_code(values):
             continue
         for look in _LOOKS:
-            fitting = [v for v in values if look.fits(v)]
+            fits = {v: bool(look.fits(v)) for v in set(values)}
+            fitting = [v for v in values if fits[v]]
             said = len(fitting) > MOSTLY * len(values) and look.says(
-                fitting, [v for v in values if not look.fits(v)]
+                fitting, [v for v in values if not fits[v]]
             )
             if said:
                 message, remedy = said
@@ -155,8 +160,7 @@ def doubtful_points(raw: Raw, data: Staged) -> list[Finding]:
     numbers = [c for c in data.columns if c.storage == "DOUBLE"]
     samples = {}
     for column in numbers:
-        place = int(column.id[1:]) - 1
-        values = [row[place].strip() for row in raw.sample if len(row) == len(raw.names)]
+        values = [row[column.place].strip() for row in raw.sample if len(row) == len(raw.names)]
         samples[column.name] = [value for value in values if value]
     if not any(_COMMA.fullmatch(v) for values in samples.values() for v in values):
         return []
@@ -173,13 +177,3 @@ def doubtful_points(raw: Raw, data: Staged) -> list[Finding]:
         for name, values in samples.items()
         if values and all(map(_POINTS.fullmatch, values))
     ]
-
-
-def _first_values(
-    con: duckdb.DuckDBPyConnection, data: Staged, columns: Sequence[Typed]
-) -> Iterator[tuple[Typed, list[str]]]:
-    for batch in batches(columns):
-        ids = ", ".join(column.id for column in batch)
-        found = con.execute(f"SELECT {ids} FROM {data.relation} WHERE n <= {LOOKED_AT}").fetchall()
-        for column, values in zip(batch, zip(*found, strict=True), strict=True):
-            yield column, [value for value in values if value is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sluice.validation.bytes import Part
@@ -12,7 +13,6 @@ from sluice.validation.dialect import MAX_COLUMNS, check_names
 from sluice.validation.findings import Refused, counted, shown
 from sluice.validation.parquet_pages import check_pages
 from sluice.validation.reading import Raw
-from sluice.validation.split import canonical, is_holdout
 from sluice.validation.sql import literal
 
 if TYPE_CHECKING:
@@ -23,6 +23,17 @@ MAX_CELLS_A_BYTE: Final = 200
 """Values to each byte of a file: equal values compress to a few bits a thousand, but a table has
 some that differ."""
 
+STAGED_CELLS: Final = 8_000_000
+STAGED_BYTES: Final = 32 * 1024 * 1024
+"""Values, and bytes of texts, that are read at a time. A row group is decoded anew each time."""
+MAX_TEXT_BYTES: Final = 1024 * 1024
+"""Of one text, as of a CSV's record."""
+SMALL_TEXTS: Final = 1_000_000_000
+MAX_TEXTS_A_BYTE: Final = 2_000
+"""Bytes of texts to each byte of a file, where they are more than `SMALL_TEXTS`."""
+
+_WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
+"""Integers of which some are beyond 64 bits with a sign."""
 _REFUSED = ("STRUCT", "MAP", "UNION", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY", "BIT")
 
 
@@ -102,8 +113,6 @@ def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
     for part in parts:
         _check_chunks(con, part, len(shapes[0]))
         check_pages(con, part)
-    aliases = ", ".join(f"c{i}" for i in range(1, len(shapes[0]) + 1))
-    files = ", ".join(literal(str(part.path)) for part in parts)
 
     def place(row: int) -> tuple[str, int | None]:
         for part, here in zip(parts, rows, strict=True):
@@ -113,15 +122,23 @@ def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
         raise ValueError(f"the drop has no row {row}")
 
     return Raw(
-        relation=f"(FROM read_parquet([{files}], hive_partitioning=false) AS raw({aliases}))",
+        relation=_relation(parts, len(shapes[0])),
         names=tuple(name for name, _ in shapes[0]),
         sample=(),
         types=tuple(kind for _, kind in shapes[0]),
         rows=sum(rows),
         place=place,
         parts=tuple(parts),
+        part_rows=tuple(rows),
         dialect={"format": "parquet", "files": len(parts)},
     )
+
+
+def _relation(parts: Sequence[Part], width: int) -> str:
+    """The columns as c1, c2, …; whatever they are called, `file_row_number` is DuckDB's own."""
+    files = ", ".join(literal(str(part.path)) for part in parts)
+    aliases = ", ".join(f"c{i}" for i in range(1, width + 1))
+    return f"read_parquet([{files}], hive_partitioning=false) AS raw({aliases})"
 
 
 def _check_chunks(con: duckdb.DuckDBPyConnection, part: Part, width: int) -> None:
@@ -194,48 +211,76 @@ def _plain(source: str, name: str, kind: str) -> str:
     return kind
 
 
-def native_columns(
-    con: duckdb.DuckDBPyConnection, raw: Raw, salt: str
-) -> tuple[tuple[Typed, ...], int, str]:
+def native_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[tuple[Typed, ...], int, int]:
     """The file's own types, floats that are no numbers taken as missing; the rows that were really
-    read; and a query of the columns as they are to be staged, h and s."""
+    read; and the bytes of texts in one, on average.
+
+    Raises `Refused` for texts that are too long, or too many for such a file.
+    """
     plans: list[tuple[str, str, Storage, str, str]] = []
     terms = ["count(*)"]
     for place, (name, kind) in enumerate(zip(raw.names, raw.types, strict=True), start=1):
         i = f"c{place}"
         storage, value = _native(i, kind)
-        if kind in ("UBIGINT", "HUGEINT", "UHUGEINT"):
+        if kind in _WIDE:
             terms.append(f"coalesce(bool_and(try_cast({i} AS BIGINT) IS NOT NULL), true)")
         else:
             terms.append("true")
         terms += [f"count({i})", f"count({value})"]
+        is_text = storage == "VARCHAR"
+        terms.append(f"max(strlen({value}))" if is_text else "NULL")
+        terms.append(f"coalesce(sum(strlen({value})), 0)::BIGINT" if is_text else "0")
         plans.append((i, name, storage, value, kind))
     found = con.execute(f"SELECT {', '.join(terms)} FROM {raw.relation}").fetchall()[0]
-    columns, values = [], []
-    for at, (i, name, storage, value, kind) in enumerate(plans):
-        fits, written, present = found[1 + 3 * at : 4 + 3 * at]
-        if not fits:
-            storage, value, present = "VARCHAR", f"{i}::VARCHAR", written
-        values.append(f"{value} AS v{at}")
+    columns = []
+    for at, (i, name, storage, _, kind) in enumerate(plans):
+        fits, written, present, longest, _ = found[1 + 5 * at : 6 + 5 * at]
+        if longest and longest > MAX_TEXT_BYTES:
+            raise Refused(
+                "text-too-long",
+                f"{raw.parts[0].name}: column {shown(name)} holds a text of {longest:,} bytes; at "
+                f"most {MAX_TEXT_BYTES:,} are taken.",
+                remedy="Shorten it, or leave the column out.",
+                column=name,
+            )
         columns.append(
             Typed(
                 id=i,
                 name=name,
-                storage=storage,
-                present=present,
-                spelled=written - present,
+                storage=storage if fits else "VARCHAR",
+                present=present if fits else written,
+                spelled=written - present if fits else 0,
                 was=kind if kind.startswith("DECIMAL") or kind == "TIMESTAMP_NS" else "",
             )
         )
-    every = ", ".join(f"v{at}" for at in range(len(plans)))
-    named = ", ".join(f"v{at} AS c{at + 1}" for at in range(len(plans)))
-    texts = [(c.name, canonical(f"v{at}", c.storage)) for at, c in enumerate(columns)]
-    side = is_holdout(texts, salt)
-    query = (
-        f"SELECT {named}, hash({every}) AS h, {side} AS s "
-        f"FROM (SELECT {', '.join(values)} FROM {raw.relation})"
-    )
-    return tuple(columns), int(found[0]), query
+    rows, texts = int(found[0]), sum(found[5::5])
+    size = sum(part.path.stat().st_size for part in raw.parts)
+    if texts > max(SMALL_TEXTS, MAX_TEXTS_A_BYTE * size):
+        raise Refused(
+            "decompression-bomb",
+            f"{raw.parts[0].name}: {size:,} bytes are to hold {texts:,} bytes of texts; no table "
+            "compresses like that.",
+            remedy="Write the table again, if it is one.",
+        )
+    return tuple(columns), rows, texts // max(rows, 1)
+
+
+def native_rows(
+    con: duckdb.DuckDBPyConnection, raw: Raw, columns: Sequence[Typed], row_bytes: int
+) -> Iterator[duckdb.DuckDBPyRelation]:
+    """The rows as they are to be staged, so many at a time that they fit in memory."""
+    values = []
+    for column, kind in zip(columns, raw.types, strict=True):
+        storage, value = _native(column.id, kind)
+        values.append(value if storage == column.storage else f"{column.id}::VARCHAR")
+    step = max(1, min(STAGED_CELLS // len(columns), STAGED_BYTES // max(row_bytes, 1)))
+    for part, rows in zip(raw.parts, raw.part_rows, strict=True):
+        relation = _relation([part], len(columns))
+        for first in range(0, rows, step):
+            yield con.sql(
+                f"SELECT {', '.join(values)} FROM {relation} "
+                f"WHERE file_row_number BETWEEN {first} AND {first + step - 1}"
+            )
 
 
 def _native(column: str, kind: str) -> tuple[Storage, str]:

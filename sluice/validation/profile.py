@@ -21,21 +21,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sluice.contracts.dataset import Column, Scalar
 from sluice.validation.association import Association
-from sluice.validation.measure import QUANTILES, Summary, as_number, histograms
+from sluice.validation.measure import QUANTILES, Summary
+from sluice.validation.scanner.measure import histograms
 from sluice.validation.schema import scalar
 from sluice.validation.staging import Staged
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    import duckdb
-
 BINS: Final = 20
 TOP: Final = 20
 
 
 def make_profile(
-    con: duckdb.DuckDBPyConnection,
     data: Staged,
     columns: tuple[Column, ...],
     found: dict[str, Summary],
@@ -45,21 +43,19 @@ def make_profile(
     """Put the numbers together, and measure the histograms, which need them."""
     kinds = {t.id: c.type for t, c in zip(data.columns, columns, strict=True)}
     edges: dict[str, list[float]] = {}
-    expressions: dict[str, str] = {}
     for column in data.columns:
         summary = found[column.id]
         if kinds[column.id] in ("integer", "number", "date", "timestamp") and summary.present:
-            expressions[column.id] = as_number(column)
-            edges[expressions[column.id]] = bin_edges(
+            edges[column.id] = bin_edges(
                 _number(summary.min), _number(summary.max), whole=column.storage == "BIGINT"
             )
-    bars = histograms(con, data.relation, edges)
+    asked = [(c.place, edges[c.id]) for c in data.columns if c.id in edges]
+    bars = dict(zip(edges, histograms(data.kept, asked), strict=True))
     profile: dict[str, Any] = {}
     for column in data.columns:
         entry = _counted(found[column.id], data.rows, kinds[column.id])
-        if column.id in expressions:
-            expression = expressions[column.id]
-            entry["histogram"] = {"edges": edges[expression], "counts": bars[expression]}
+        if column.id in edges:
+            entry["histogram"] = {"edges": edges[column.id], "counts": bars[column.id]}
         if column.id in counts and kinds[column.id] in ("category", "boolean"):
             entry["top"] = [{"value": v, "count": n} for v, n in counts[column.id][:TOP]]
         if column.id in ties and (association := ties[column.id].profile()):

@@ -1,9 +1,9 @@
-"""The parser, held on a short leash: DuckDB with a fixed dialect, every column as text first.
+"""CSV files made ready to be scanned: their dialect known, their records counted apart.
 
-Nothing is guessed and nothing skipped: columns come as text, so zeros and digits stay; records
-that do not fit are listed with their place; and rows read must equal the independent count.
-Inside of SQL the columns are called c1, c2, …: a name from the data never becomes part of a query
-before the dataset is written, where it is quoted.
+Nothing is guessed and nothing skipped: records that do not fit are listed with their place, and
+the rows that are read must equal the independent count. Inside of SQL the columns are called c1,
+c2, …: a name from the data never becomes part of a query before the dataset is written, where it
+is quoted.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sluice.contracts.dataset import ColumnType, Finding
 from sluice.contracts.spec import Read
-from sluice.validation.bytes import HEAD_BYTES, Part, check_kind, scratch_file
+from sluice.validation.bytes import HEAD_BYTES, Part, check_kind
 from sluice.validation.candidates import CANDIDATES, MISSING
 from sluice.validation.compressed import compression_of
 from sluice.validation.dialect import Dialect, dialect_of
@@ -24,50 +24,32 @@ from sluice.validation.encoding import as_utf8, stated_wrongly
 from sluice.validation.escapes import found_escape, with_doubled_quotes
 from sluice.validation.findings import Refused
 from sluice.validation.quotes import MAX_RECORD_BYTES
-from sluice.validation.records import (
-    QUOTE,
-    Records,
-    cut,
-    line_of,
-    pieces,
-    scan,
-    with_line_feeds,
-)
-from sluice.validation.sql import literal
-
-_T = TypeVar("_T")
-
-BATCH = 32
-"""Columns that one query works on, so that wide tables stay within memory."""
+from sluice.validation.records import Records, count, cut, line_of, recount
+from sluice.validation.scanner.scan import Files
 
 SHARD_BYTES = 256 * 1024 * 1024
 """What one of several processes reads at a time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Shard:
-    """Some files of a drop, which one process reads."""
-
-    relation: str
-    """As `Raw.relation`."""
-    paths: tuple[Path, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Raw:
-    """A drop that can be queried, and how to find a row of it again."""
+    """A drop that can be read, and how to find a row of it again."""
 
-    relation: str
-    """SQL that yields the columns c1, c2, … in the drop's order."""
-    shards: tuple[Shard, ...] = ()
+    files: Files | None = None
+    """What the scanner reads; none for Parquet."""
+    shards: tuple[Files, ...] = ()
     """The same in runs for several processes; none: it is not worth it."""
+    relation: str = ""
+    """Parquet: SQL that yields the columns c1, c2, … in the drop's order."""
     names: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     """The first rows as text; none for Parquet."""
-    types: tuple[str, ...]
-    """DuckDB's types; all VARCHAR for CSV and JSON."""
+    types: tuple[str, ...] = ()
+    """Parquet: DuckDB's types."""
     may_be: tuple[tuple[str, ...], ...] = ()
-    """VARCHAR: the names of the `CANDIDATES` that each column may have."""
+    """Text: the names of the `CANDIDATES` that each column may have."""
+    stated_types: frozenset[int] = frozenset()
+    """Places (from 0) of the columns that may have no other types because sluice.yaml says so."""
     kinds: tuple[ColumnType, ...] = ()
     """Archives: what each column is; it is kept as it came, an image out of base64."""
     rows: int
@@ -83,16 +65,16 @@ class Raw:
     parts: tuple[Part, ...]
     """The files as they are read."""
     part_rows: tuple[int, ...] = ()
-    """Rows of each part, for files that the parser may reject records of."""
+    """Rows of each part, where the parts are files of the drop itself, and no copy that was written
+    here."""
     part_headers: tuple[int, ...] = ()
     """Records of each such part that are no rows: 1 or 0."""
     dialect: dict[str, Any]
     """For the report."""
     notes: tuple[Finding, ...] = ()
     """What was found while reading."""
-    open_ends: int = 0
     quoted_newlines: bool = False
-    """As in `Records`, of all parts."""
+    """Whether a quoted field runs over several lines."""
     recounted: Callable[[], Raw] | None = None
     """Counts the records again in the most exact way; raises `Refused` where quotes are broken."""
 
@@ -122,16 +104,10 @@ class _Prepared(_Opened):
         return self.records.count - self.header
 
 
-def batches(items: Sequence[_T], size: int = BATCH) -> Iterator[Sequence[_T]]:
-    """`items` in runs of `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
-
-
 def prepare_csv(
     parts: list[Part], scratch: Path, stated: Read, workers: Executor | None = None
 ) -> Raw:
-    """All that can be known of CSV files before a parser runs; see the modules it calls.
+    """All that can be known of CSV files before they are scanned; see the modules it calls.
 
     What sluice.yaml has `stated` is not looked for. For several `workers`, large files are cut.
 
@@ -143,7 +119,7 @@ def prepare_csv(
     counted = (
         workers.map(_counted, pieces) if workers and len(pieces) > 1 else map(_counted, pieces)
     )
-    return _joined(list(counted), parts, scratch, stated)
+    return _joined(list(counted), parts, stated)
 
 
 def _check_alike(files: list[_Opened]) -> None:
@@ -159,10 +135,9 @@ def _check_alike(files: list[_Opened]) -> None:
             )
 
 
-def _joined(prepared: list[_Prepared], originals: list[Part], scratch: Path, stated: Read) -> Raw:
+def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> Raw:
     """The files as one table."""
     first = prepared[0]
-    counted = prepared
     rows = sum(p.rows for p in prepared)
     if rows == 0:
         raise Refused(
@@ -171,21 +146,12 @@ def _joined(prepared: list[_Prepared], originals: list[Part], scratch: Path, sta
             remedy="Export it again with its rows; at least 20 are needed.",
             line=1,
         )
-    newlines = {p.records.newline for p in prepared}
-    awkward = len(newlines) > 1 or "mixed" in newlines
-    awkward = awkward or ("CRLF" in newlines and any(p.records.quoted_newlines for p in prepared))
-    if awkward:
-        prepared = [_normalised(p, scratch) for p in prepared]
-    newline = "LF" if awkward else first.records.newline
+    runs = list(_runs(prepared))
     return Raw(
-        relation=_relation(prepared, newline),
-        shards=tuple(
-            Shard(relation=_relation(run, newline), paths=tuple(p.part.path for p in run))
-            for run in _runs(prepared)
-        ),
+        files=_files(prepared),
+        shards=tuple(map(_files, runs)) if len(runs) > 1 else (),
         names=first.dialect.names,
         sample=first.dialect.sample,
-        types=("VARCHAR",) * len(first.dialect.names),
         may_be=(_may_be(first.dialect, stated.decimal),) * len(first.dialect.names),
         missing=MISSING if stated.missing is None else stated.missing,
         rows=rows,
@@ -201,16 +167,15 @@ def _joined(prepared: list[_Prepared], originals: list[Part], scratch: Path, sta
             "quote": first.dialect.quote,
             **({"escape": first.dialect.escape} if first.dialect.escape else {}),
             "header": first.dialect.header,
-            "newline": "/".join(sorted(newlines)),
+            "newline": "/".join(sorted({p.records.newline for p in prepared})),
             **stated.model_dump(mode="json", include={"decimal", "missing"}, exclude_none=True),
             "stated": sorted(stated.model_fields_set),
             "files": len(originals),
             "blank_lines": sum(p.records.blank for p in prepared),
         },
         notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
-        open_ends=sum(p.records.open_ends for p in prepared),
         quoted_newlines=any(p.records.quoted_newlines for p in prepared),
-        recounted=lambda: _joined([_recounted(p) for p in counted], originals, scratch, stated),
+        recounted=lambda: _joined([_recounted(p) for p in prepared], originals, stated),
     )
 
 
@@ -230,16 +195,15 @@ def _unended(files: list[_Prepared]) -> list[Finding]:
     ]
 
 
-def _relation(files: Sequence[_Prepared], newline: str) -> str:
-    first = files[0].dialect
-    return csv_relation(
-        [file.part.path for file in files],
-        len(first.names),
-        delimiter=first.delimiter,
-        quote=first.quote,
-        header=first.header,
-        blank=first.blank,
-        newline=newline,
+def _files(prepared: Sequence[_Prepared]) -> Files:
+    dialect = prepared[0].dialect
+    return Files(
+        paths=tuple(p.part.path for p in prepared),
+        names=dialect.names,
+        longest=2 * MAX_RECORD_BYTES,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        has_header=dialect.header,
     )
 
 
@@ -281,24 +245,14 @@ def _cut(file: _Opened, scratch: Path) -> list[_Opened]:
 
 
 def _counted(file: _Opened) -> _Prepared:
-    records = scan(file.part, file.dialect.delimiter, file.dialect.quote)
+    records = count(file.part, file.dialect.delimiter, file.dialect.quote)
     return _Prepared(part=file.part, dialect=file.dialect, notes=file.notes, records=records)
 
 
 def _recounted(prepared: _Prepared) -> _Prepared:
     dialect = prepared.dialect
-    records = scan(prepared.part, dialect.delimiter, dialect.quote, by_lines=False)
+    records = recount(prepared.part, dialect.delimiter, dialect.quote)
     return replace(prepared, records=records)
-
-
-def _normalised(prepared: _Prepared, scratch: Path) -> _Prepared:
-    """A copy whose records all end in a line feed: the parser takes one kind of line end only."""
-    delimiter, quote = prepared.dialect.delimiter, prepared.dialect.quote
-    copy = scratch_file(scratch)
-    with copy.open("wb") as out:
-        for piece in pieces(prepared.part, delimiter, quote):
-            out.write(with_line_feeds(piece, delimiter, quote))
-    return replace(prepared, part=replace(prepared.part, path=copy))
 
 
 def _may_be(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
@@ -306,33 +260,6 @@ def _may_be(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
     comma = dialect.delimiter != "," if decimal is None else decimal == ","
     out = {"number" if decimal == "," else "", "" if comma else "decimal-comma"}
     return tuple(name for name in CANDIDATES if name not in out)
-
-
-def csv_relation(
-    paths: list[Path],
-    width: int,
-    *,
-    newline: str,
-    delimiter: str = ",",
-    quote: str = QUOTE,
-    header: bool = False,
-    blank: int = 0,
-    longest: int = 2 * MAX_RECORD_BYTES,
-) -> str:
-    """SQL that reads CSV files of `width` columns as text; `blank` lines stand before the first,
-    and no record has more bytes than `longest`."""
-    files = ", ".join(literal(str(path)) for path in paths)
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(1, width + 1))
-    # DuckDB 2.0 reads no row at all, and says nothing, when told that lines end in CRLF: it has to
-    # find that one out for itself.
-    ending = "new_line='\\n', " if newline == "LF" else ""
-    return (
-        f"read_csv([{files}], auto_detect=false, skip={blank}, header={str(header).lower()}, "
-        f"delim={literal(delimiter)}, quote={literal(quote)}, escape={literal(quote)}, {ending}"
-        f"columns={{{columns}}}, nullstr='', strict_mode=true, parallel=false, "
-        f"max_line_size={longest}, buffer_size={4 * longest}, "
-        "store_rejects=true, rejects_limit=20000)"
-    )
 
 
 def _place(prepared: list[_Prepared], row: int) -> tuple[str, int | None]:

@@ -1,19 +1,18 @@
 """An independent count of the records of a CSV file, and the faults that parsers hide.
 
-The count exists to be held against the parser's: if the two differ, the drop is refused. So it
-shares nothing with the parser. It works on pieces of some megabytes that end at a record's end,
-with the standard library's C routines only, and runs at several hundred megabytes a second.
+The count exists to be held against the scanner's: if the two differ, the drop is refused. So it
+shares nothing with it.
 
-Three ways, from the fastest to the most exact. Where every line of a piece holds an even number of
-quotes, no line's end stands inside of them, and the lines are the records. Else, splitting at the
-quote character alternates between what stands outside and inside of quotes, a doubled quote being
-an empty piece between. What stands outside is kept with one mark for each quoted run; every mark
-must then touch a delimiter or a line's end on either side. Where one does not (an inch sign, a
-quote never closed), the exact scanner takes over for the rest of the file: it knows where a field
-begins, and tells the one from the other.
+Three ways, from the fastest to the most exact. The first is scanner/count.c, which takes some
+gigabytes a second, and says when it is in doubt. Then the file is read in pieces of some megabytes
+that end at a record's end. Splitting at the quote character alternates between what stands outside
+and inside of quotes, a doubled quote being an empty piece between. What stands outside is kept with
+one mark for each quoted run; every mark must then touch a delimiter or a line's end on either side.
+Where one does not (an inch sign, a quote never closed), the slow scanner takes over for the rest of
+the file: it knows where a field begins, and tells the one from the other.
 
-The first way says nothing of how quotes stand in their line. The parser does; where it objects or
-counts otherwise, the file is scanned again without the first way.
+The first way says nothing of how quotes stand in their line. The scanner does; where it objects or
+counts otherwise, the file is counted again without the first way.
 """
 
 from __future__ import annotations
@@ -21,8 +20,7 @@ from __future__ import annotations
 import codecs
 import operator
 import re
-from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,7 +28,8 @@ from typing import Literal
 
 from sluice.validation.bytes import Part, nul_byte, scratch_file
 from sluice.validation.findings import Refused
-from sluice.validation.quotes import MAX_RECORD_BYTES, Quotes, quoted
+from sluice.validation.quotes import MAX_RECORD_BYTES, Quotes
+from sluice.validation.scanner import scan
 
 _FIRST = operator.itemgetter(slice(0, 1))
 _LAST = operator.itemgetter(slice(-1, None))
@@ -48,8 +47,7 @@ class Piece:
 
     data: bytes
     outside: bytes
-    """`data` with every quoted run replaced by one quote character, or `data` itself where no
-    line's end stands in quotes."""
+    """`data` with every quoted run replaced by one quote character."""
     line: int
     """The physical line on which `data` begins, from 1."""
     lines: int
@@ -71,27 +69,37 @@ class Records:
     last_line: int
     is_ended: bool
     """Whether the last line ends as the others do."""
-    open_ends: int
-    """Lines that end in a delimiter: so many records may have an empty field too many."""
 
 
-def scan(part: Part, delimiter: str, quote: str = QUOTE, *, by_lines: bool = True) -> Records:
-    """Count the records of a UTF-8 file; `by_lines` takes the fastest way where it is open.
+def count(part: Part, delimiter: str, quote: str = QUOTE) -> Records:
+    """Count the records of a UTF-8 file in the fastest way that leaves no doubt.
 
     Raises `Refused` naming the line for bytes that are no UTF-8, NUL bytes, a carriage return
     alone, quotes that never close or close too early, and records beyond `MAX_RECORD_BYTES`.
     """
-    count = blank = unix = dos = physical = open_ends = 0
+    found = scan.count(part.path, delimiter, quote, MAX_RECORD_BYTES)
+    if not found.is_plain:
+        return recount(part, delimiter, quote)
+    return Records(
+        count=found.records,
+        blank=found.blank,
+        newline=_newline(found.unix_ends, found.dos_ends),
+        quoted_newlines=found.lines > found.unix_ends + found.dos_ends,
+        last_line=part.first_line + found.lines - found.is_ended,
+        is_ended=found.is_ended,
+    )
+
+
+def recount(part: Part, delimiter: str, quote: str = QUOTE) -> Records:
+    """The same, exactly and slowly, with the line of whatever is wrong."""
+    records = blank = unix = dos = physical = 0
     last = b""
     line = part.first_line
-    comma = delimiter.encode()
-    for piece in pieces(part, delimiter, quote, by_lines=by_lines):
+    for piece in pieces(part, delimiter, quote):
         _check_text(part, piece)
         last, line = piece.data[-1:], piece.line + piece.lines
-        open_ends += piece.data.count(comma + b"\n") + piece.data.endswith(comma)
         outside = piece.outside
         if b"\r" in outside:
-            open_ends += piece.data.count(comma + b"\r\n")
             returns = outside.count(b"\r\n")
             outside = outside.replace(b"\r\n", b"\n")
             if b"\r" in outside:
@@ -103,26 +111,25 @@ def scan(part: Part, delimiter: str, quote: str = QUOTE, *, by_lines: bool = Tru
         unix += ends
         physical += piece.lines - ends
         blank += empty
-        count += ends - empty + (not outside.endswith(b"\n"))
-    newline: Newline = "mixed" if dos and unix else "CRLF" if dos else "LF"
+        records += ends - empty + (not outside.endswith(b"\n"))
     return Records(
-        count=count,
+        count=records,
         blank=blank,
-        newline=newline,
+        newline=_newline(unix, dos),
         quoted_newlines=physical > 0,
         last_line=line - (last == b"\n"),
         is_ended=last == b"\n",
-        open_ends=open_ends,
     )
 
 
-def pieces(
-    part: Part, delimiter: str, quote: str = QUOTE, *, by_lines: bool = True
-) -> Iterator[Piece]:
+def _newline(unix: int, dos: int) -> Newline:
+    return "mixed" if dos and unix else "CRLF" if dos else "LF"
+
+
+def pieces(part: Part, delimiter: str, quote: str = QUOTE) -> Iterator[Piece]:
     """The file in pieces of whole records, about `BLOCK_BYTES` each."""
     exact = Quotes(delimiter, quote)
     is_exact = False
-    but_quotes = bytes(byte for byte in range(256) if byte not in quote.encode() + b"\n")
     line = part.first_line
     with part.path.open("rb") as file:
         block = file.read(BLOCK_BYTES)
@@ -131,10 +138,8 @@ def pieces(
         while data:
             block = file.read(BLOCK_BYTES)
             outside: bytes | None = None
-            cut = len(data) if not block else data.rfind(b"\n") + 1
-            if by_lines and not is_exact and _balanced(data[:cut], quote.encode(), but_quotes):
-                outside = data[:cut]
-            elif not is_exact:
+            cut = 0
+            if not is_exact:
                 cut = len(data) if not block else _even_cut(data, quote.encode())
                 outside = _alternate(data[:cut], delimiter.encode(), quote.encode())
                 is_exact = outside is None
@@ -172,36 +177,6 @@ def line_of(part: Part, delimiter: str, record: int, quote: str = QUOTE) -> int:
     raise ValueError(f"{part.name} has no record {record}.")
 
 
-def records_at(
-    part: Part, delimiter: str, offsets: Iterable[int], quote: str = QUOTE
-) -> Iterator[tuple[int, int]]:
-    """For each byte offset, in rising order: the number of the record that stands there, among
-    those that are not blank, and the physical line on which it begins, both from 1.
-
-    An offset behind the end, as the parser gives for a last line of one byte, means the last byte.
-    """
-    exact = Quotes(delimiter, quote)
-    last = part.path.stat().st_size - 1
-    waiting = deque(min(offset, last) for offset in offsets)
-    passed = 0
-    for piece in pieces(part, delimiter, quote):
-        flat, start = exact.masked(piece.data), 0
-        while waiting and waiting[0] < piece.offset + len(flat):
-            end = waiting.popleft() - piece.offset
-            passed += _ended(flat[start:end])
-            yield passed + 1, piece.line + piece.data.count(b"\n", 0, end)
-            start = end
-        if not waiting:
-            return
-        passed += _ended(flat[start:])
-
-
-def _ended(flat: bytes) -> int:
-    """Records that are not blank and end in masked text, which begins where a record does."""
-    lines = flat.replace(b"\r\n", b"\n")
-    return lines.count(b"\n") - _blank_lines(lines)
-
-
 def cut(part: Part, delimiter: str, quote: str, scratch: Path, size: int) -> list[Part]:
     """The file in copies of whole records, of about `size` bytes each; a small one stays whole."""
     if part.path.stat().st_size < 1.5 * size:
@@ -221,25 +196,6 @@ def cut(part: Part, delimiter: str, quote: str, scratch: Path, size: int) -> lis
             out.write(piece.data)
             room -= len(piece.data)
     return parts
-
-
-def with_line_feeds(piece: Piece, delimiter: str, quote: str = QUOTE) -> bytes:
-    """The piece with every record ended by a line feed; what stands in quotes is kept."""
-    if b"\r" not in piece.data:
-        return piece.data
-    if quote.encode() not in piece.data:
-        return piece.data.replace(b"\r\n", b"\n")
-    either = re.compile(quoted(delimiter, quote) + rb"|\r\n")
-    return either.sub(lambda m: b"\n" if m[0] == b"\r\n" else m[0], piece.data)
-
-
-def _balanced(data: bytes, quote: bytes, but_quotes: bytes) -> bool:
-    """Whether every line holds an even number of quotes, and no carriage return stands in one."""
-    if quote in data:
-        if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
-            return False
-        return quote not in data.translate(None, but_quotes).replace(quote * 2, b"")
-    return True
 
 
 def _blank_lines(outside: bytes) -> int:

@@ -1,6 +1,6 @@
-"""The records that the parser set aside: refused, or quarantined where sluice.yaml allows a few.
+"""The records that the scanner set aside: refused, or quarantined where sluice.yaml allows a few.
 
-Rows accepted and rows quarantined are together what was counted independently of the parser.
+Rows accepted and rows quarantined are together what was counted independently of the scanner.
 """
 
 from __future__ import annotations
@@ -9,21 +9,18 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sluice.contracts.dataset import Finding, Severity
 from sluice.validation.bytes import Part
 from sluice.validation.findings import Refused, counted, shown
 from sluice.validation.reading import Raw
-from sluice.validation.records import records_at, too_long
-
-if TYPE_CHECKING:
-    import duckdb
+from sluice.validation.scanner.scan import Rejected
 
 LISTED: Final = 20
 """Rows that the report names one by one."""
 MOST: Final = 10_000
-"""More records than this are never quarantined: the parser keeps no more of them."""
+"""So many records and more are never quarantined; the scanner ends when it has set them aside."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,62 +31,45 @@ class Reject:
     line: int
     row: int
     """Its number among all rows of the drop, from 1."""
-    text: str
-    kind: str
-    """DuckDB's name of what is wrong."""
+    record: Rejected
     reason: str
+
+    @property
+    def text(self) -> str:
+        """As it stands in the file: read when it is asked for, since it may be long."""
+        return self.record.text
 
     def finding(self, severity: Severity) -> Finding:
         """As the report lists it."""
         return Finding(
             severity=severity,
-            code="ragged-row" if "COLUMNS" in self.kind else "unreadable-row",
+            code="ragged-row",
             message=f"{self.part.name}, line {self.line}: {self.reason}: "
             f"{shown(self.text.strip(), 80)}.",
             line=self.line,
         )
 
 
-Rejected = tuple[str, int, int, str, str, str]
-"""What the parser says of a record: path, byte, number in the file, kind, text, message."""
-
-
-def rejected(con: duckdb.DuckDBPyConnection) -> list[Rejected]:
-    """The records that the scan just made set aside, in the files' order; `MOST` and more are many
-    enough to refuse the drop, and are not all kept."""
-    return con.execute(
-        "SELECT s.file_path, e.line_byte_position, first(e.line), "
-        "first(e.error_type ORDER BY e.byte_position), first(e.csv_line), "
-        "first(e.error_message ORDER BY e.byte_position DESC) "
-        "FROM reject_errors e JOIN reject_scans s USING (scan_id, file_id) "
-        "WHERE scan_id = (SELECT max(scan_id) FROM reject_scans) GROUP BY 1, 2 ORDER BY 1, 2"
-    ).fetchall()
-
-
 def rejects_of(found: Sequence[Rejected], raw: Raw) -> tuple[Reject, ...]:
     """The same, with the lines and rows that people know, in the drop's order."""
-    if found and not raw.part_rows:
-        # A copy that was written here has sound records; only their length can be wrong.
-        raise too_long(raw.parts[0], raw.place(found[0][2])[1] or 1)
     if not found:
         return ()
+    if not raw.part_rows:
+        raise RuntimeError("a copy that was written here holds records that do not parse")
     rejects: list[Reject] = []
     before = 0
     for part, rows, header in zip(raw.parts, raw.part_rows, raw.part_headers, strict=True):
-        records = [record for record in found if record[0] == str(part.path)]
-        offsets = [at for _, at, *_ in records]
-        places = records_at(part, raw.dialect["delimiter"], offsets, raw.dialect["quote"])
-        for (*_, kind, text, message), (record, line) in zip(records, places, strict=True):
-            rejects.append(
-                Reject(
-                    part=part,
-                    line=line,
-                    row=before + record - header,
-                    text=str(text),
-                    kind=kind,
-                    reason=_reason(kind, str(message).splitlines()[0]),
-                )
+        rejects += [
+            Reject(
+                part=part,
+                line=part.first_line - 1 + record.line,
+                row=before + record.record - header,
+                record=record,
+                reason=f"{counted(record.fields, 'field')} where the header has {len(raw.names)}",
             )
+            for record in found
+            if record.path == part.path
+        ]
         before += rows
     return tuple(rejects)
 
@@ -97,8 +77,6 @@ def rejects_of(found: Sequence[Rejected], raw: Raw) -> tuple[Reject, ...]:
 def refusal(rejects: Sequence[Reject], rows: int, up_to: float) -> Refused:
     """Why records that do not parse, more than `up_to` (a share of `rows`), end the drop."""
     first = rejects[0]
-    if "LINE SIZE" in first.kind:
-        return too_long(first.part, first.line)
     finding = first.finding("refuse")
     others = ", ".join(str(r.line) for r in rejects[1:6]) + (", …" if len(rejects) > 6 else "")
     many = f"{len(rejects) - 1:,}" + (" or more" if len(rejects) >= MOST else "")
@@ -151,10 +129,3 @@ def write_rows(rejects: Iterable[Reject], path: Path) -> None:
                 "text": reject.text,
             }
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _reason(kind: str, message: str) -> str:
-    if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
-        numbers = [int(word) for word in message.split() if word.isdigit()]
-        return f"{counted(numbers[1], 'field')} where the header has {numbers[0]}"
-    return message.rstrip(".")

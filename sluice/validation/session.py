@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.validation.findings import OutOfMemory
 from sluice.validation.parquet import broken
+from sluice.validation.scanner.library import StreamError
 from sluice.validation.sql import literal
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ TABLE_MEGABYTES: Final = 104
 COLUMN_MEGABYTES: Final = 2
 """What DuckDB needs for a table, and for each of its columns. It keeps what it has read for as long
 as it may, so with more it would only grow."""
-LARGE_MEGABYTES: Final = 128
-"""More, where rows hold texts or images: some of 10 MB stand in memory at a time, in base64 too."""
+LARGE_MEGABYTES: Final = 80
+"""More, where rows hold texts or images: some of 10 MB stand in memory at a time, in base64 too.
+48 were not enough for a drop of nothing else, 64 were."""
 TEMP_SHARE: Final = 4
 """Temporary files may take this many times the memory."""
 
@@ -55,19 +57,27 @@ def session(
     try:
         _lock(con, files, scratch)
         yield con
-    except duckdb.OutOfMemoryException:
-        raise OutOfMemory(
-            "too-large",
-            f"{name}: the drop is larger than this function can hold: {memory_megabytes} MB of "
-            "memory are not enough for it.",
-            remedy="Drop fewer rows or columns, or give the function more memory.",
-        ) from None
+    except (duckdb.OutOfMemoryException, MemoryError):
+        raise _out_of_memory(name, memory_megabytes) from None
+    except StreamError as error:
+        if "out of memory" in str(error).lower() or "allocate memory" in str(error):
+            raise _out_of_memory(name, memory_megabytes) from None
+        raise broken(name, error) from error
     except duckdb.Error as error:
         if type(error) is not duckdb.Error and not isinstance(error, _of_the_data()):
             raise
         raise broken(name, error) from error
     finally:
         con.close()
+
+
+def _out_of_memory(name: str, memory_megabytes: int) -> OutOfMemory:
+    return OutOfMemory(
+        "too-large",
+        f"{name}: the drop is larger than this function can hold: {memory_megabytes} MB of memory "
+        "are not enough for it.",
+        remedy="Drop fewer rows or columns, or give the function more memory.",
+    )
 
 
 def megabytes_for(width: int, memory_megabytes: int, *, is_large: bool, is_frugal: bool) -> int:
@@ -108,6 +118,8 @@ def _of_the_data() -> tuple[type[Exception], ...]:
 def _lock(con: duckdb.DuckDBPyConnection, files: list[Path], scratch: Path) -> None:
     con.execute("SET TimeZone = 'UTC'")
     con.execute("SET enable_progress_bar = false")
+    # Few rows at a time are so because they are large: they are not to be gathered in memory.
+    con.execute("SET enable_caching_operators = false")
     # Statistics of a Parquet file may lie, and the optimiser would believe them over the rows.
     # Common subexpressions take the square of the columns in time, and run what CASE leaves out.
     con.execute("SET disabled_optimizers = 'statistics_propagation,common_subexpressions'")

@@ -10,15 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sluice.contracts.dataset import Scalar
 from sluice.validation.association import Entry
-from sluice.validation.measure import as_number, histograms
+from sluice.validation.scanner.measure import histograms
 from sluice.validation.staging import Staged
-
-if TYPE_CHECKING:
-    import duckdb
 
 MOVED: Final = 0.1
 MOVED_FAR: Final = 0.25
@@ -85,7 +82,6 @@ class Shift:
 
 
 def shifts(
-    con: duckdb.DuckDBPyConnection,
     data: Staged,
     pairs: Sequence[tuple[Mapping[str, Any], Entry]],
     counts: Mapping[str, Sequence[tuple[Scalar, int]]],
@@ -93,19 +89,9 @@ def shifts(
     """For each pair of an old profile's column and a column of the drop, in order; None where the
     two cannot be compared. `counts` are the drop's values, by SQL name."""
     references = [_reference(old, entry) for old, entry in pairs]
-    measured: dict[int, list[int]] = {}
-    # One histogram of a column a query: a renamed column may be held against several.
-    waiting = {i: reference for i, reference in enumerate(references) if reference}
-    while waiting:
-        edges: dict[str, list[float]] = {}
-        asked: dict[str, int] = {}
-        for i, (ends, _) in list(waiting.items()):
-            number = as_number(pairs[i][1][0])
-            if number not in edges:
-                edges[number], asked[number] = ends, i
-                del waiting[i]
-        found = histograms(con, data.relation, edges)
-        measured |= {i: found[number] for number, i in asked.items()}
+    held = [(i, reference[0]) for i, reference in enumerate(references) if reference]
+    asked = [(pairs[i][1][0].place, edges) for i, edges in held]
+    measured = dict(zip((i for i, _ in held), histograms(data.kept, asked), strict=True))
     return [
         Shift(old=tuple(reference[1]), new=tuple(measured[i]))
         if (reference := references[i])

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts.dataset import ColumnType
 from sluice.contracts.spec import StatedColumn, StatedSchema
 from sluice.validation.candidates import CANDIDATES
-from sluice.validation.columns import Typed, breaks
+from sluice.validation.checks import first_row
+from sluice.validation.columns import Typed
 from sluice.validation.findings import Refused, counted, listed, shown
 from sluice.validation.measure import FEW_VALUES, Summary
 from sluice.validation.reading import Raw
@@ -29,6 +30,7 @@ CANDIDATES_OF: Final[dict[ColumnType, tuple[str, ...]]] = {
     "category": (),
     "text": (),
     "identifier": (),
+    "image": (),
 }
 """What the text of a column of this type may be; none: it is kept as it is written."""
 
@@ -48,7 +50,8 @@ class _Rule:
 def with_types(raw: Raw, stated: StatedSchema) -> Raw:
     """`raw` with the stated types as the only ones its columns may have.
 
-    Raises `Refused` where sluice.yaml states a column that is not there.
+    Raises `Refused` where sluice.yaml states a column that is not there, or images where a column
+    holds none.
     """
     for name in stated.columns:
         if name not in raw.names:
@@ -63,10 +66,27 @@ def with_types(raw: Raw, stated: StatedSchema) -> Raw:
                 column=name,
             )
     kinds = [stated.columns.get(name, StatedColumn()).type for name in raw.names]
+    _check_images(raw, kinds)
     may_be = [
         CANDIDATES_OF[kind] if kind else own for own, kind in zip(raw.may_be, kinds, strict=False)
     ]
-    return replace(raw, may_be=tuple(may_be))
+    types = frozenset(at for at, kind in enumerate(kinds) if kind and CANDIDATES_OF[kind])
+    return replace(raw, may_be=tuple(may_be), stated_types=types if may_be else frozenset())
+
+
+def _check_images(raw: Raw, stated: list[ColumnType | None]) -> None:
+    """Only files of archives are images, which is known before any row is read."""
+    held = raw.kinds or (None,) * len(raw.names)
+    for name, kind, wanted in zip(raw.names, held, stated, strict=True):
+        if wanted == "image" and kind != "image":
+            raise Refused(
+                "stated-type",
+                f"{_source(raw)}: sluice.yaml states that the column {shown(name)} is of type "
+                "image, and it holds no images.",
+                remedy="Correct the type under `schema`, or drop the images themselves, in an "
+                "archive with one folder a class.",
+                column=name,
+            )
 
 
 def hold_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, stated: StatedSchema) -> None:
@@ -75,6 +95,10 @@ def hold_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, stated: St
         wanted = stated.columns.get(column.name)
         if wanted is None:
             continue
+        if column.unstated:
+            rows, first = column.unstated.values, column.unstated.first_row
+            what = f"is no {wanted.type}, which sluice.yaml states"
+            raise _outside(raw, column, rows, *first_row(con, data, f"n = {first}", column), what)
         for rule in _rules(raw, column, wanted):
             _hold(con, raw, data, rule)
         if wanted.unique:
@@ -100,25 +124,27 @@ def stated_type(
 
 
 def _storages(kind: ColumnType) -> tuple[str, ...]:
+    if kind == "image":
+        return ("BLOB",)
     return tuple(CANDIDATES[c].storage for c in CANDIDATES_OF[kind]) or ("VARCHAR",)
 
 
 def _rules(raw: Raw, column: Typed, wanted: StatedColumn) -> Iterator[_Rule]:
     value = column.id
-    if wanted.type and column.present and column.storage not in _storages(wanted.type):
-        may_be = raw.may_be[int(column.id[1:]) - 1] if raw.may_be else ()
-        if may_be:
-            none = [f"({breaks(value, c)})" for c in may_be]
-            what = f"is no {wanted.type}, which sluice.yaml states"
-            yield _Rule(column=column, broken=" AND ".join(none), what=what)
-        if (column.storage, wanted.type) != ("BIGINT", "number"):
-            raise Refused(
-                "stated-type",
-                f"{_source(raw)}: the column {shown(column.name)} is stored as {column.storage}, "
-                f"and sluice.yaml states the type {wanted.type}.",
-                remedy="Write all of its values alike, or correct the type under `schema`.",
-                column=column.name,
-            )
+    is_stored_so = (
+        not wanted.type
+        or not column.present
+        or column.storage in _storages(wanted.type)
+        or (column.storage, wanted.type) == ("BIGINT", "number")
+    )
+    if not is_stored_so:
+        raise Refused(
+            "stated-type",
+            f"{_source(raw)}: the column {shown(column.name)} is stored as {column.storage}, "
+            f"and sluice.yaml states the type {wanted.type}.",
+            remedy="Write all of its values alike, or correct the type under `schema`.",
+            column=column.name,
+        )
     if wanted.nullable is False:
         yield _Rule(column=column, broken=f"{value} IS NULL", what="is missing, and may not be")
     if wanted.range and column.present:
@@ -184,10 +210,14 @@ def _refuse_first(
     rows, first, value = con.execute(
         f"SELECT count(*), min(n), arg_min({column.id}, n) FROM ({broken})"
     ).fetchall()[0]
-    if not rows:
-        return
+    if rows:
+        raise _outside(raw, column, rows, first, value, what)
+
+
+def _outside(raw: Raw, column: Typed, rows: int, first: int, value: object, what: str) -> Refused:
+    """The refusal of `rows` values that are not as stated, the first of them named."""
     where, line = raw.place(first)
-    raise Refused(
+    return Refused(
         "outside-schema",
         f"{where}: column {shown(column.name)}: "
         f"{'the value' if value is None else shown(value)} {what}; so it is in "

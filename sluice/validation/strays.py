@@ -1,22 +1,19 @@
-"""Rows that are no rows: a header repeated, a sum at the end, rows swallowed by a quote, a field
-too many that nobody sees.
+"""Rows that are no rows: a header repeated, a sum at the end, rows swallowed by a quote.
 
 All of them parse; only what they hold gives them away.
 """
 
 from __future__ import annotations
 
-import csv
 import re
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
 from sluice.validation.findings import Refused, listed, shown
 from sluice.validation.measure import Summary
-from sluice.validation.quotes import MAX_RECORD_BYTES
 from sluice.validation.reading import Raw
 from sluice.validation.sql import literal
-from sluice.validation.staging import Staged
+from sluice.validation.staging import Staged, only
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,7 +26,6 @@ def refuse_strays(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> Non
     """Raise `Refused` for rows of a CSV that are none."""
     if raw.dialect["format"] != "csv":
         return
-    _refuse_field_too_many(raw, data)
     _refuse_swallowed_rows(con, raw, data)
     _refuse_repeated_header(con, raw, data)
 
@@ -68,32 +64,6 @@ def totals_row(
     ]
 
 
-def _refuse_field_too_many(raw: Raw, data: Staged) -> None:
-    """The parser drops an empty field too many without a word, so lines that end in a delimiter
-    are held against the empty fields of the last column, and then read one by one."""
-    last = data.columns[-1]
-    if raw.open_ends <= data.rows - last.present - last.spelled:
-        return
-    for part, header in zip(raw.parts, raw.part_headers, strict=True):
-        with part.path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(
-                file, delimiter=raw.dialect["delimiter"], quotechar=raw.dialect["quote"]
-            )
-            csv.field_size_limit(2 * MAX_RECORD_BYTES)
-            line = part.first_line
-            for number, row in enumerate(reader):
-                if len(row) > len(raw.names) and number >= header:
-                    raise Refused(
-                        "ragged-row",
-                        f"{part.name}, line {line}: {len(row)} fields where the header has "
-                        f"{len(raw.names)}, the last of them empty: "
-                        f"{shown(raw.dialect['delimiter'].join(row), 80)}.",
-                        remedy="Remove the delimiter too many, or quote the field that holds one.",
-                        line=line,
-                    )
-                line = part.first_line + reader.line_num
-
-
 def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> None:
     """Two stray quotes may close each other over several rows, which then are one field."""
     if not raw.quoted_newlines or len(raw.names) < 2:
@@ -105,7 +75,7 @@ def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Stage
         if column.storage != "VARCHAR":
             continue
         found = con.execute(
-            f"SELECT n, {column.id} FROM {data.relation} "
+            f"SELECT n, {column.id} FROM {only(con, data, [column])} "
             f"WHERE regexp_matches({column.id}, {literal(row)}) ORDER BY n LIMIT 1"
         ).fetchall()
         for n, text in found:

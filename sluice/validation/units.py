@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts.dataset import Finding
 from sluice.validation.association import Entry
 from sluice.validation.findings import shown
-from sluice.validation.reading import batches
-from sluice.validation.staging import Staged
+from sluice.validation.staging import Staged, first_rows, only
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,6 +19,8 @@ NEARLY: Final = 0.95
 """Share of a column's values that must be a number with a unit."""
 SAMPLE_ROWS: Final = 200
 """All values are asked only where so many of the first say yes."""
+TOO_LONG: Final = 40
+"""Characters that no number with its unit has."""
 LEAST_NUMBERS: Final = 5
 """Fewer different numbers are names: `1st`, `2nd`, `3rd`."""
 MOST_UNITS: Final = 3
@@ -56,19 +57,19 @@ def unit_findings(
 ) -> list[Finding]:
     """Warn of columns of text that are numbers but for their unit."""
     texts = [entry for entry in columns if entry[0].storage == "VARCHAR" and entry[2].distinct > 1]
+    rows = (
+        first_rows(con, data, [entry[0] for entry in texts], SAMPLE_ROWS, TOO_LONG) if texts else []
+    )
     found = []
-    for batch in batches(texts):
-        ids = ", ".join(typed.id for typed, _, _ in batch)
-        rows = con.execute(f"SELECT {ids} FROM {data.relation} LIMIT {SAMPLE_ROWS}").fetchall()
-        for place, entry in enumerate(batch):
-            values = [row[place] for row in rows if row[place] is not None]
-            if values and sum(map(_has_unit, values)) >= NEARLY * len(values):
-                found += _finding(con, data, entry)
+    for entry, first in zip(texts, zip(*rows, strict=True), strict=True):
+        values = [value for value in first if value is not None]
+        if values and sum(map(_has_unit, values)) >= NEARLY * len(values):
+            found += _finding(con, data, entry)
     return found
 
 
 def _has_unit(value: str) -> bool:
-    match = re.fullmatch(_VALUE, value) if len(value) < 40 else None
+    match = re.fullmatch(_VALUE, value) if len(value) < TOO_LONG else None
     return bool(match and (match[1] or match[3]) and match[3] not in _ORDINALS)
 
 
@@ -79,7 +80,7 @@ def _finding(con: duckdb.DuckDBPyConnection, data: Staged, entry: Entry) -> list
         f"SELECT regexp_extract({typed.id}, '^{pattern}$', 1) || "
         f"regexp_extract({typed.id}, '^{pattern}$', 3) AS unit, count(*), "
         f"approx_count_distinct(regexp_extract({typed.id}, '^{pattern}$', 2)) "
-        f"FROM {data.relation} WHERE regexp_full_match({typed.id}, '{pattern}') "
+        f"FROM {only(con, data, [typed])} WHERE regexp_full_match({typed.id}, '{pattern}') "
         f"GROUP BY unit ORDER BY count(*) DESC, unit LIMIT {MOST_UNITS + 1}"
     ).fetchall()
     counts = Counter({unit: count for unit, count, _ in rows})

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sluice.validation.reading import Raw, Shard
+from sluice.validation.reading import Raw
+from sluice.validation.scanner.scan import Files
 from sluice.validation.session import bounded, session
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-Task = Callable[["duckdb.DuckDBPyConnection", str, int], _T]
-"""Works on a relation, the shard of that number; a function of a module, to go to a process."""
+Task = Callable[["duckdb.DuckDBPyConnection", Files, int], _T]
+"""Works on files, the shard of that number; a function of a module, to go to a process."""
 
 
 @contextmanager
@@ -55,8 +56,10 @@ class Readers:
 
     def ask(self, raw: Raw, task: Task[_T]) -> list[_T]:
         """What the task finds in each shard, in order."""
-        if self.executor is None or len(raw.shards) < 2:
-            return [task(self.con, raw.relation, 0)]
+        if raw.files is None:
+            raise ValueError("only files of text are read so")
+        if self.executor is None or not raw.shards:
+            return [task(self.con, raw.files, 0)]
         asked = [
             self.executor.submit(
                 _in_session,
@@ -78,10 +81,10 @@ def _in_session(
     name: str,
     memory_megabytes: int,
     megabytes: int,
-    shard: Shard,
+    shard: Files,
     at: int,
     scratch: Path,
 ) -> _T:
     with session(name, memory_megabytes, list(shard.paths), scratch) as con:
         bounded(con, megabytes)
-        return task(con, shard.relation, at)
+        return task(con, shard, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import stat
 import zipfile
@@ -57,8 +58,15 @@ def zip_contents(part: Part, file: Guarded) -> Contents:
             )
 
         def content(info: zipfile.ZipInfo = info) -> bytes:
-            with archive.open(info) as member:
-                return member.read(info.file_size)
+            # The library reads as much as the directory says. One byte more is asked for, so that
+            # the data's own end is met, and not a claim that leaves some of it out.
+            claimed = copy.copy(info)
+            claimed.file_size += 1
+            with archive.open(claimed) as member:
+                data = member.read(claimed.file_size)
+            if len(data) > info.file_size:
+                raise zipfile.BadZipFile(f"more than the {info.file_size:,} bytes it claims")
+            return data
 
         contents.files.append(
             Member(source=part.name, path=path, size=info.file_size, content=content)

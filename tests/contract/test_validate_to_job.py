@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 from dropping import ENV, GOOD, artifacts, deliver, drop, make_intake, put
@@ -25,6 +24,7 @@ from sluice.contracts.dataset import Accepted, Rejected
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy
+from sluice.validation import staging
 from tests.fakes import Context, object_created, queued
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -183,13 +183,14 @@ def test_a_job_that_ends_while_the_function_looks_is_not_rejected(intake, root):
 
 
 def test_memory_that_runs_out_in_the_function_hands_the_drop_over(monkeypatch):
+    def runs_out(*_: object, **__: object) -> int:
+        raise MemoryError
+
     monkeypatch.setattr(room, "ENGINE_MEGABYTES", 1)
+    monkeypatch.setattr(staging, "stage", runs_out)
     policy = Policy(drop_megabytes=512, processing_megabytes=512)
     intake = make_intake(replace(ENV, policy=policy.model_dump_json()))
-    wide = np.random.default_rng(0).random((1000, 300))
-    rows = "".join(f"{','.join(map(str, row))},{'ab'[i % 2]}\n" for i, row in enumerate(wide))
-    head = ",".join(f"c{i}" for i in range(300)) + ",label\n"
-    run = drop(intake, "paint/wide.csv", head + rows)
+    run = drop(intake, "paint/wide.csv", "x,label\n" + "1,a\n2,b\n" * 40)
     assert intake.judge.say.kinds[-1] == Kind.VALIDATION_HANDED_OVER
     assert "1 MB of memory were not enough" in intake.judge.say.said[-1].reason
     assert artifacts(run.quarantine_prefix) == set()

@@ -14,7 +14,7 @@ from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 
 from infra.app import build, synthesise
 from infra.config import ENVIRONMENTS, Config, configure
-from infra.source import ROOT
+from infra.source import ROOT, SCANNER
 from tests.infra.template import Template
 
 
@@ -135,3 +135,8 @@ def test_an_unknown_environment_is_refused_with_those_there_are():
 def test_a_slug_that_cannot_begin_names_is_refused(slug: str):
     with pytest.raises(ValueError, match="cannot name a stack"):
         Config(slug=slug)
+
+
+def test_the_code_of_functions_holds_the_compiled_scanner(rehearsed: Path):
+    name = SCANNER.relative_to(ROOT)
+    assert [path for path in rehearsed.glob("asset.*") if (path / name).is_file()]

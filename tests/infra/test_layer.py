@@ -34,6 +34,22 @@ def test_a_lock_that_is_not_there_is_named(tmp_path: Path):
     assert "There is no lock" in done.stderr
 
 
+def test_markers_are_held_against_the_runtime(tmp_path: Path):
+    lock = tmp_path / "lock.txt"
+    lock.write_text(
+        'a==1\n# of people\nb==2 ; python_version < "3.14"\nc==3;python_version < "3.9"\n'
+    )
+    assert layer.pins(lock) == ["a==1", "b==2"]
+    lock.write_text('a==1 ; sys_platform == "win32"\n')
+    with pytest.raises(ValueError, match="win32"):
+        layer.pins(lock)
+
+
+def test_the_runtime_has_zstd():
+    named = [pin.partition("==")[0] for pin in layer.pins(ROOT / "requirements/validate.txt")]
+    assert "backports-zstd" in named
+
+
 @pytest.mark.parametrize("lock", ["functions.txt", "validate.txt"])
 def test_the_locks_that_layers_are_made_of_are_there(lock: str):
     assert (ROOT / "requirements" / lock).is_file()

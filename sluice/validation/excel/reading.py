@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import itertools
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,7 +30,8 @@ from sluice.validation.excel.texts import shared_strings
 from sluice.validation.excel.values import Values
 from sluice.validation.excel.zip import open_archive
 from sluice.validation.findings import Refused, counted, shown
-from sluice.validation.reading import Raw, csv_relation
+from sluice.validation.reading import Raw
+from sluice.validation.scanner.scan import Files
 
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter
@@ -42,6 +43,8 @@ MAX_RECORD: Final = 400_000
 MAX_WRITTEN: Final = 1_000_000_000
 """Characters of all rows: texts that cells share are written once for each."""
 
+_LONGEST: Final = 4 * MAX_RECORD + 1024 * 1024
+"""Bytes of one row: of each character in UTF-8, and of quotes and delimiters."""
 _DATE = len("2024-01-31")
 _MIDNIGHT = " 00:00:00"
 
@@ -91,11 +94,12 @@ def prepare_excel(parts: list[Part], scratch: Path, stated: Read) -> Raw:
         )
     survey.refuse_footer(lambda row: _place(tables, row))
     mixed = survey.mixed_dates()
+    if mixed:
+        copy = _all_with_times(copy, mixed, scratch)
     return Raw(
-        relation=_relation(copy, len(names), mixed),
+        files=Files(paths=(copy,), names=names, longest=_LONGEST),
         names=names,
         sample=tuple(_with_times(row, mixed) for row in survey.sample),
-        types=("VARCHAR",) * len(names),
         may_be=tuple(column.may_be for column in survey.columns),
         rows=rows,
         missing=missing,
@@ -182,22 +186,22 @@ def _check_count(book: Book, sheet: Sheet, cells: Cells) -> None:
         )
 
 
-def _relation(copy: Path, width: int, mixed: set[int]) -> str:
-    """SQL that reads the rows; midnights in the `mixed` columns are written as other times are."""
-    relation = csv_relation([copy], width, newline="LF")
-    if not mixed:
-        return relation
-    columns = ", ".join(
-        f"CASE WHEN strlen(c{i}) = {_DATE} THEN c{i} || '{_MIDNIGHT}' ELSE c{i} END AS c{i}"
-        for i in sorted(mixed)
-    )
-    return f"(SELECT * REPLACE ({columns}) FROM {relation})"
+def _all_with_times(copy: Path, mixed: set[int], scratch: Path) -> Path:
+    """The rows anew, midnights in the `mixed` columns written as other times are."""
+    changed = scratch_file(scratch)
+    csv.field_size_limit(MAX_RECORD)
+    with (
+        copy.open(encoding="utf-8", newline="") as rows,
+        changed.open("w", encoding="utf-8", newline="", buffering=HEAD_BYTES) as out,
+    ):
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        writer.writerows(_with_times(row, mixed) for row in csv.reader(rows))
+    copy.unlink()
+    return changed
 
 
-def _with_times(row: tuple[str, ...], mixed: set[int]) -> tuple[str, ...]:
+def _with_times(row: Sequence[str], mixed: set[int]) -> tuple[str, ...]:
     """The same of one row."""
-    if not mixed:
-        return row
     return tuple(
         value + _MIDNIGHT if i in mixed and len(value) == _DATE else value
         for i, value in enumerate(row, 1)

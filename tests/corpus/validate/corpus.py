@@ -1,7 +1,8 @@
 """The bad-file corpus: files that go wrong, and what must be said of each.
 
-`files/` holds them byte for byte, `make.py` writes those too large for that, and expected.yaml is
-the table: one entry a file, under the name it is dropped with.
+`files/` holds the texts and Parquet files byte for byte, `make.py` writes the archives, workbooks
+and what is too large for that, and expected.yaml is the table: one entry a file, under the name it
+is dropped with.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from tests.corpus.validate.make import LARGE
+from tests.corpus.validate.make import LARGE, PACKED, made
 
 HOME = Path(__file__).parent
 
@@ -83,16 +84,17 @@ class Entry(_Model):
 
     @property
     def is_large(self) -> bool:
-        """Whether make.py writes it."""
+        """Whether it is worth a process of its own."""
         return self.name in LARGE
 
+    @property
+    def is_made(self) -> bool:
+        """Whether make.py writes it."""
+        return self.is_large or self.name in PACKED
+
     def path(self, folder: Path) -> Path:
-        """Where the file lies; a large one is written into `folder` first."""
-        if not self.is_large:
-            return HOME / "files" / self.name
-        path = folder / self.name
-        LARGE[self.name](path)
-        return path
+        """Where the file lies; one that is made is written into `folder` first."""
+        return made(self.name, folder) if self.is_made else HOME / "files" / self.name
 
 
 def entries() -> list[Entry]:

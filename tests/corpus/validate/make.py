@@ -1,4 +1,5 @@
-"""Writes the files of the corpus that are too large for a repository, the same bytes each time.
+"""Writes the files of the corpus that a repository does not hold, because they are too large, or
+archives and workbooks that nobody could read there; the same bytes each time.
 
 `python -m tests.corpus.validate.make FOLDER` writes all of them.
 """
@@ -11,6 +12,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
+
+from tests.corpus.validate.archives import ARCHIVES
+from tests.corpus.validate.workbooks import WORKBOOKS
 
 ROWS: Final = 20_000
 LATE: Final = 15_000
@@ -149,15 +153,26 @@ LARGE: Final[dict[str, Callable[[Path], None]]] = {
     "keys-without-end.jsonl": _many_keys,
 }
 """What is written, and how."""
+PACKED: Final = {**ARCHIVES, **WORKBOOKS}
+"""Archives and workbooks: small, and made of other bytes."""
+
+
+def made(name: str, folder: Path) -> Path:
+    """The file of this name, written into `folder`."""
+    path = folder / name
+    if name in PACKED:
+        path.write_bytes(PACKED[name]())
+    else:
+        LARGE[name](path)
+    return path
 
 
 def _all(folder: Path) -> Iterator[Path]:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, write in LARGE.items():
-        write(folder / name)
-        yield folder / name
+    for name in (*LARGE, *PACKED):
+        yield made(name, folder)
 
 
 if __name__ == "__main__":
-    for made in _all(Path(sys.argv[1])):
-        print(f"{made.stat().st_size:>13,} {made.name}")
+    for file in _all(Path(sys.argv[1])):
+        print(f"{file.stat().st_size:>13,} {file.name}")

@@ -6,13 +6,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 _REQUIREMENTS = Path(__file__).resolve().parents[3] / "requirements"
 
 
-def pins(name: str) -> dict[str, str]:
+def pins(name: str) -> dict[str, Requirement]:
     lines = (_REQUIREMENTS / f"{name}.txt").read_text().splitlines()
-    return dict(line.split("==") for line in lines if line and not line.startswith("#"))
+    found = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    return {pin.name: pin for pin in found}
 
 
 @pytest.mark.parametrize("bundle", ["functions", "validate", "train", "serve"])
@@ -20,7 +22,8 @@ def test_every_bundle_has_the_venvs_pins(bundle):
     ours = pins("dev")
     for package, pinned in pins(bundle).items():
         assert ours[package] == pinned
-        assert version(package).partition("+")[0] == pinned
+        if pinned.marker is None or pinned.marker.evaluate():
+            assert version(package).partition("+")[0] in pinned.specifier
 
 
 def test_the_serving_image_has_no_torch():

@@ -67,7 +67,7 @@ def test_null_target_means_none():
         ("read: {delimeter: ';'}", ["read.delimeter", "Did you mean delimiter?"]),
         ("schema: {evolv: true}", ["schema.evolv", "Did you mean evolve?"]),
         ("schema: {columns: {a: {typ: text}}}", ["schema.columns.a.typ", "Did you mean type?"]),
-        ("schema: {columns: {a: {type: image}}}", ["schema.columns.a.type", "'image'"]),
+        ("schema: {columns: {a: {type: picture}}}", ["schema.columns.a.type", "'image'"]),
         ("schema: {columns: {a: {range: [2, 1]}}}", ["schema.columns.a.range", "come first"]),
         ("schema: {columns: {a: {range: [1, 2024-01-01]}}}", ["a.range", "both dates"]),
         ("schema: {columns: {a: {range: [soon, null]}}}", ["a.range", "soon"]),

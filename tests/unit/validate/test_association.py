@@ -135,3 +135,13 @@ def test_the_page_says_it_in_words(judge: Judge) -> None:
     assert "moves with the target <b>0.9" in page
     assert "moves against the target <b>0.9" in page
     assert "tied to the target <b>" in page
+
+
+def test_long_categories_are_tied_to_nothing(judge: Judge) -> None:
+    values = [f"{i}" * 60_000 for i in range(10, 30)]
+    rows = [f"{values[i % 20]},{'ab'[i % 2]}" for i in range(200)]
+
+    report = judge("\n".join(["kind,label", *rows]))
+
+    assert report.verdict == "accepted", report.reason
+    assert "association" not in report.profile["columns"]["kind"]

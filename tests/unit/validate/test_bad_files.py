@@ -148,9 +148,9 @@ BAD: dict[str, tuple[str | bytes, str, list[str]]] = {
         ["data.csv, line 2", "longer than 1 MiB"],
     ),
     "too many columns": (
-        ",".join(f"c{i}" for i in range(2001)) + "\n",
+        ",".join(f"c{i}" for i in range(10_001)) + "\n",
         "data.csv",
-        ["line 1", "2,001 columns", "at most 2,000"],
+        ["line 1", "10,001 columns", "at most 10,000"],
     ),
     "100,000 columns": (",".join(f"c{i}" for i in range(100_000)), "data.csv", ["100,000"]),
     "one column": ("label\n" + "a\nb\n" * 30, "data.csv", ["line 1", "only one column"]),

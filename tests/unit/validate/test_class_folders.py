@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import sys
 import tarfile
 import zipfile
@@ -113,6 +114,30 @@ def test_profile_tells_sizes_formats_and_channels(judge: Judge) -> None:
         assert sum(item["count"] for item in counts) == report.rows
 
 
+def test_sizes_of_photographs_are_those_of_the_file(judge: Judge) -> None:
+    files = {
+        f"{'cat' if i % 2 else 'dog'}/{i}.jpg": picture(i, kind="JPEG", size=(70, 9))
+        for i in range(40)
+    }
+
+    report = judge(zipped(files), "pets.zip")
+
+    (size,) = report.profile["columns"]["image"]["sizes"]
+    assert size == {"value": "70 x 9", "count": 40}
+
+
+def test_long_texts_are_not_held_in_memory_together(judge: Judge) -> None:
+    rng = random.Random(3)
+    files = {
+        f"{'ab'[i % 2]}/{i}.txt": rng.randbytes(450_000).hex(" ", 30).encode() for i in range(60)
+    }
+
+    report = judge(zipped(files, zipfile.ZIP_STORED), "letters.zip", memory_megabytes=256)
+
+    assert report.verdict == "accepted", report.reason
+    assert report.profile["columns"]["text"]["words"]["max"] == 15_000
+
+
 def test_profile_tells_lengths_and_words(judge: Judge) -> None:
     files = texts() | {"pos/long.txt": "é".encode() * 500, "neg/short.txt": b"x"}
 
@@ -220,8 +245,21 @@ def animation(frames: int = 2) -> bytes:
 ZIP = zipped(TEXTS)
 TAR = tarred(TEXTS)
 PNG = picture(99)
-HUGE = io.BytesIO()
-Image.new("1", (9000, 9000)).save(HUGE, "PNG")
+
+
+def blank(side: int, kind: str, **options: bool) -> bytes:
+    """A square image of one colour, of few bytes."""
+    out = io.BytesIO()
+    Image.new("1" if kind == "PNG" else "RGB", (side, side)).save(out, kind, **options)
+    return out.getvalue()
+
+
+def claiming(jpeg: bytes, side: int) -> bytes:
+    """A progressive JPEG whose header claims a square of other pixels."""
+    at = jpeg.index(b"\xff\xc2") + 5
+    return jpeg[:at] + 2 * side.to_bytes(2, "big") + jpeg[at + 4 :]
+
+
 BAD = {
     "no zip": (b"hello " * 99, "a.zip", ["no ZIP archive", "extension"]),
     "no tar": (ZIP, "a.tar", ["no TAR archive", "a ZIP archive"]),
@@ -303,9 +341,29 @@ BAD = {
         ["'cat/x.png'", "no PNG"],
     ),
     "a bomb of pixels": (
-        zipped(IMAGES | {"cat/x.png": HUGE.getvalue()}),
+        zipped(IMAGES | {"cat/x.png": blank(9000, "PNG")}),
         "a.zip",
-        ["'cat/x.png': 9,000 x 9,000 pixels", "Scale it down"],
+        ["'cat/x.png': 9,000 x 9,000 pixels", "at most 50,000,000", "Scale it down"],
+    ),
+    "a WebP that takes more than its pixels": (
+        zipped(IMAGES | {"cat/x.webp": blank(3600, "WEBP", lossless=True)}),
+        "a.zip",
+        ["'cat/x.webp': 3,600 x 3,600 pixels", "at most 12,500,000 are taken of one WebP"],
+    ),
+    "a progressive JPEG that takes more than its pixels": (
+        zipped(IMAGES | {"cat/x.jpg": claiming(blank(8, "JPEG", progressive=True), 6000)}),
+        "a.zip",
+        ["'cat/x.jpg': 6,000 x 6,000 pixels", "33,333,333 are taken of one progressive JPEG"],
+    ),
+    "a bomb of pixels that Pillow knows": (
+        zipped(IMAGES | {"cat/x.jpg": claiming(blank(8, "JPEG", progressive=True), 60_000)}),
+        "a.zip",
+        ["'cat/x.jpg': over 150,000,000 pixels"],
+    ),
+    "a cut photograph": (
+        zipped(IMAGES | {"cat/x.jpg": picture(9, kind="JPEG", size=(200, 200))[:-9]}),
+        "a.zip",
+        ["'cat/x.jpg'", "cut off"],
     ),
     "a bomb": (
         zipped({f"{'ab'[i % 2]}/{i}.txt": b"0" * 999_999 for i in range(20)}),
@@ -447,6 +505,23 @@ def test_stated_rules_hold_for_classes_too(judge: Judge) -> None:
 
     assert report.verdict == "rejected"
     assert "member 'neg/001.txt': column 'label'" in report.reason
+
+
+def test_images_are_stated_as_such(judge: Judge) -> None:
+    stated = {"type": "image", "nullable": False}
+
+    report = judge(zipped(IMAGES), "pets.zip", schema={"columns": {"image": stated}})
+
+    assert report.verdict == "accepted", report.reason
+    assert (report.task, report.columns[0].type) == ("image", "image")
+
+
+@pytest.mark.parametrize("column", ["text", "label"])
+def test_texts_and_classes_are_not_stated_as_images(column: str, judge: Judge) -> None:
+    report = judge(zipped(TEXTS), "reviews.zip", schema={"columns": {column: {"type": "image"}}})
+
+    assert report.verdict == "rejected"
+    assert f"'{column}' is of type image, and it holds no images" in report.reason
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sluice.contracts.dataset import Report
 from sluice.validation import render_html
 from tests.corpus.validate.corpus import HOME, Entry, entries
 from tests.corpus.validate.judging import TooDearError, complaints, judge, judge_apart
-from tests.corpus.validate.make import LARGE
+from tests.corpus.validate.make import LARGE, PACKED
 
 ENTRIES = entries()
 FOREIGN = {"base", "embed", "form", "iframe", "img", "input", "link", "object", "script"}
@@ -52,15 +52,18 @@ def _judged(entry: Entry, folder: Path) -> Judged | TooDearError:
     except TooDearError as error:
         return error
     finally:
-        if entry.is_large:
+        if entry.is_made:
             path.unlink()
 
 
 def test_every_file_has_its_entry_and_every_entry_its_file() -> None:
     files = {path.name for path in (HOME / "files").iterdir()}
 
-    assert sorted(files | LARGE.keys()) == sorted(entry.name for entry in ENTRIES)
-    assert not files & LARGE.keys()
+    made = LARGE.keys() | PACKED.keys()
+
+    assert sorted(files | made) == sorted(entry.name for entry in ENTRIES)
+    assert not files & made
+    assert len(made) == len(LARGE) + len(PACKED)
 
 
 @pytest.mark.parametrize(

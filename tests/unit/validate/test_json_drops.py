@@ -175,9 +175,9 @@ BAD = {
     ),
     "keys that differ in case": (with_line('{"Width": 1}'), "data.jsonl", ["line 5", "'Width'"]),
     "too many keys": (
-        with_line(json.dumps({f"k{i}": i for i in range(2001)})),
+        with_line(json.dumps({f"k{i}": i for i in range(10_001)})),
         "data.jsonl",
-        ["line 5", "at most 2,000"],
+        ["line 5", "at most 10,000"],
     ),
     "one field": ('{"label": "a"}\n' * 30, "data.jsonl", ["only one field", "'label'"]),
     "empty objects": ("{}\n" * 30, "data.jsonl", ["no field"]),

@@ -14,6 +14,7 @@ from drops import Judge
 
 from sluice.validation import measure
 from sluice.validation.profile import bin_edges
+from sluice.validation.scanner.texts import hash_of
 
 
 @pytest.fixture
@@ -135,3 +136,14 @@ def test_values_counted_in_shares_are_counted_as_exactly(
     assert in_shares == whole
     duplicates = next(f for f in whole.findings if f.code == "duplicate-rows")
     assert f"{len(rows) - len(set(rows))} rows of 2,400" in duplicates.message
+
+
+def test_texts_that_share_a_hash_are_two_values(judge: Judge) -> None:
+    one, other = "o63bbH6xaPaaTAPr", "VH1oF7JCL8C49809"
+    assert hash_of(one) == hash_of(other)
+    rows = [f"{i * 7 % 101},{(one, other, 'third')[i % 3]}" for i in range(300)]
+
+    report = judge("\n".join(["x,label", *rows]))
+
+    assert report.verdict == "accepted", report.reason
+    assert set(report.target.classes) == {one, other, "third"}

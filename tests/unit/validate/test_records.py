@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from sluice.validation import records
 from sluice.validation.bytes import Part
 from sluice.validation.findings import Refused
-from sluice.validation.records import line_of, pieces, scan, with_line_feeds
+from sluice.validation.records import Records, count, line_of, pieces, recount
 
 FIELDS = [
     "",
@@ -50,7 +51,8 @@ def test_count_and_places_agree_with_the_csv_module(
         part = Part(name="data.csv", path=tmp_path / "data.csv")
         part.path.write_bytes(text.encode())
 
-        assert scan(part, ",").count == len(rows)
+        assert count(part, ",").count == len(rows)
+        assert recount(part, ",") == count(part, ",")
 
         reader = csv.reader(io.StringIO(text, newline=""))
         line = 1
@@ -80,31 +82,67 @@ def test_block_size_changes_nothing(
     for stray in ("", '5" pipe,rod,3\n'):
         text = "".join(random_file(rng, "\n", csv.QUOTE_MINIMAL)[0] for _ in range(5)) + stray
         part.path.write_text(text)
-        whole = scan(part, ",")
+        whole = recount(part, ",")
         with monkeypatch.context() as small:
             small.setattr(records, "BLOCK_BYTES", block)
-            assert scan(part, ",") == whole
+            assert recount(part, ",") == whole
             assert b"".join(piece.data for piece in pieces(part, ",")) == text.encode()
 
 
-def test_line_ends_outside_of_quotes_become_line_feeds(tmp_path: Path) -> None:
-    part = Part(name="data.csv", path=tmp_path / "data.csv")
-    part.path.write_bytes(b'a,"x\r\ny"\r\nb,c\n')
-
-    copy = b"".join(with_line_feeds(piece, ",") for piece in pieces(part, ","))
-
-    assert copy == b'a,"x\r\ny"\nb,c\n'
-
-
-def test_random_bytes_are_counted_or_refused(tmp_path: Path) -> None:
+def test_random_bytes_are_counted_or_refused_in_both_ways_alike(tmp_path: Path) -> None:
     rng = random.Random(3)
     part = Part(name="data.csv", path=tmp_path / "data.csv")
     refused = []
-    for _ in range(300):
+    for _ in range(600):
         part.path.write_bytes(bytes(rng.choice(b'ab,"\n\r;') for _ in range(rng.randrange(200))))
-        try:
-            scan(part, ",")
-        except Refused as error:
-            refused.append(error)
-    assert 0 < len(refused) < 300
+        fast, slow = (_counted(way, part) for way in (count, recount))
+        if isinstance(slow, Refused):
+            refused.append(slow)
+        if isinstance(fast, Refused):
+            assert isinstance(slow, Refused)
+        elif isinstance(slow, Records):
+            assert fast == slow
+    assert 0 < len(refused) < 600
     assert all(r.finding.line and "data.csv, line " in r.reason for r in refused)
+
+
+def _counted(way: Callable[[Part, str], Records], part: Part) -> Records | Refused:
+    try:
+        return way(part, ",")
+    except Refused as error:
+        return error
+
+
+@pytest.mark.parametrize("place", [0, 1, 62, 63, 64, 65, 127, 128, 262_143, 262_144, 262_145])
+def test_a_line_end_is_seen_wherever_it_stands(place: int, tmp_path: Path) -> None:
+    part = Part(name="data.csv", path=tmp_path / "data.csv")
+    for end, newline in ((b"\n", "LF"), (b"\r\n", "CRLF")):
+        part.path.write_bytes(b"x" * place + end + b"last" + end)
+        found = count(part, ",")
+        assert (found.count, found.newline, found.is_ended) == (1 + bool(place), newline, True)
+        assert found.blank == (not place)
+
+
+@pytest.mark.parametrize("place", [0, 61, 62, 63, 64, 65, 262_142, 262_143, 262_144])
+def test_what_is_wrong_is_seen_wherever_it_stands(place: int, tmp_path: Path) -> None:
+    part = Part(name="data.csv", path=tmp_path / "data.csv")
+    for wrong, code in (
+        (b"\0", "nul-byte"),
+        (b"\xff", "bad-encoding"),
+        (b"\xed\xa0\x80", "bad-encoding"),
+        (b"\xe2\x82", "bad-encoding"),
+        (b"\rx", "lone-carriage-return"),
+        (b"\r", "lone-carriage-return"),
+        (b'\n"x', "unclosed-quote"),
+    ):
+        part.path.write_bytes(b"x" * place + wrong)
+        with pytest.raises(Refused) as refused:
+            count(part, ",")
+        assert refused.value.finding.code == code
+
+
+def test_text_of_any_plane_is_sound(tmp_path: Path) -> None:
+    part = Part(name="data.csv", path=tmp_path / "data.csv")
+    for before in range(70):
+        part.path.write_text("x" * before + "é,€,😀,\ud7ff,\ue000,\U0010ffff\n", encoding="utf-8")
+        assert count(part, ",").count == 1

@@ -83,6 +83,11 @@ OUTSIDE = {
         stating(colour={"type": "number"}),
         ["line 2", "no number", "60 rows"],
     ),
+    "words as images": (
+        {},
+        stating(colour={"type": "image"}),
+        ["data.csv: ", "'colour' is of type image", "holds no images"],
+    ),
     "no such column": ({}, stating(hight={"type": "number"}), ["'hight'", "'height'?"]),
     "a range of words": ({}, stating(colour={"range": [0, 1]}), ["'colour'", "no numbers"]),
     "a date for numbers": (

@@ -116,7 +116,7 @@ def test_nothing_without_a_target_is_said_where_semi_supervised_is_asked_for(jud
 
 
 def test_targets_on_one_side_of_the_split_only_are_refused(judge: Judge) -> None:
-    rows = [f"{i * 0.01:.2f},{'' if i > 1 else i + 1.5}" for i in range(200)]
+    rows = [f"{i * 0.01:.2f},{'' if i > 1 else i + 2.5}" for i in range(200)]
     report = judge("\n".join(["x,target", *rows]))
 
     assert report.findings[0].code == "one-sided-split"

@@ -100,4 +100,4 @@ def test_pieces_hold_whole_records_and_know_their_lines(tmp_path: Path) -> None:
     assert "".join(part.path.read_text() for part in parts) == content
     for part in parts:
         assert content.count("\n", 0, part.first_byte) + 1 == part.first_line
-        assert records.scan(part, ",").count > 0
+        assert records.count(part, ",").count > 0
