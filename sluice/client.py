@@ -96,7 +96,7 @@ class Client:
 
     def _drop_folder(self, folder: Path, prefix: str) -> str:
         """Upload the parts, then the marker that lists what they were before they were sent."""
-        from sluice.validation.manifest import hold_folder, manifest_of
+        from sluice.validation.formats.manifest import hold_folder, manifest_of
 
         hold_folder(folder, folder.resolve().name)
         manifest = manifest_of(folder)

@@ -22,7 +22,7 @@ _PURPOSES: Final[dict[Task, str]] = {
     "forecasting": "forecasting",
     "semi-supervised": "learning from rows of which only some have a target",
     "unsupervised": "learning without a target",
-    "policy": "learning a policy",
+    "reinforcement": "learning a policy",
 }
 
 _ARTEFACT_MARGIN_SECONDS = 300

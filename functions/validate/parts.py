@@ -17,7 +17,7 @@ from sluice.contracts.drop import Arrival, is_part
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES, ListedPart, Manifest
 from sluice.contracts.names import SUCCESS_MARKER
 from sluice.validation import Refused
-from sluice.validation.manifest import (
+from sluice.validation.formats.manifest import (
     hold_digest,
     hold_parts,
     nested,

@@ -30,7 +30,7 @@ Task = Literal[
     "forecasting",
     "semi-supervised",
     "unsupervised",
-    "policy",
+    "reinforcement",
 ]
 UNREAD: Final[tuple[ColumnType, ...]] = ("identifier", "text", "image")
 """Types that no learner of tables looks at."""
@@ -74,7 +74,7 @@ class Target(_Document):
 class Schema(_Document):
     """`schema.json`: the columns in file order (the target among them), the target and the task.
 
-    Where nothing is predicted (`unsupervised`, `policy`), the target is None.
+    Where nothing is predicted (`unsupervised`, `reinforcement`), the target is None.
     """
 
     columns: tuple[Column, ...]

@@ -246,7 +246,7 @@ class Spec(_Section):
         "semi-supervised",
         "forecasting",
         "unsupervised",
-        "policy",
+        "reinforcement",
     ] = "auto"
     target: Annotated[str | None, Field()] = "auto"
     """A column name; null: there is none; `auto`: a column called target, label, class or y, else

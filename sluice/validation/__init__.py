@@ -7,8 +7,8 @@ Used by the validate function and by `sluice validate` alike; it knows no cloud 
 from __future__ import annotations
 
 from sluice.validation.engine import validate
-from sluice.validation.findings import Refused, refusal_report
-from sluice.validation.manifest import hold_folder
-from sluice.validation.render import render_html
+from sluice.validation.formats.manifest import hold_folder
+from sluice.validation.refusals import Refused, refusal_report
+from sluice.validation.report.render import render_html
 
 __all__ = ["Refused", "hold_folder", "refusal_report", "render_html", "validate"]

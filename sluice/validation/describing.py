@@ -12,25 +12,22 @@ from typing import TYPE_CHECKING
 
 from sluice.contracts.dataset import Scalar
 from sluice.contracts.spec import Spec
-from sluice.validation.association import Entry, associations
-from sluice.validation.checks import column_findings, duplicate_finding, first_row
-from sluice.validation.clock import clocks, time_order
-from sluice.validation.columns import Typed
-from sluice.validation.content import content_task, left_out, require_features
-from sluice.validation.content_profile import describe_contents
-from sluice.validation.findings import Refused, shown
+from sluice.validation.findings.checks import column_findings, duplicate_finding, first_row
+from sluice.validation.findings.leaks import leaks
+from sluice.validation.findings.lookalikes import doubtful_points, lookalikes
+from sluice.validation.findings.strays import totals_row
+from sluice.validation.findings.units import unit_findings
+from sluice.validation.formats.csv.reading import Raw
 from sluice.validation.known import Known
-from sluice.validation.leaks import leaks
-from sluice.validation.lookalikes import doubtful_points, lookalikes
-from sluice.validation.measure import Measures, Summary, measures
-from sluice.validation.profile import make_profile
-from sluice.validation.reading import Raw
-from sluice.validation.schema import column_type, described
-from sluice.validation.staging import Staged
-from sluice.validation.stated import stated_type
-from sluice.validation.strays import totals_row
-from sluice.validation.target import Counts, judge_classes, judge_sides, target_of
-from sluice.validation.task import (
+from sluice.validation.profile.association import Entry, associations
+from sluice.validation.profile.content import describe_contents
+from sluice.validation.profile.measure import Measures, Summary, measures
+from sluice.validation.profile.profile import make_profile
+from sluice.validation.profile.schema import column_type, described
+from sluice.validation.purpose.clock import clocks, time_order
+from sluice.validation.purpose.content import content_task, left_out, require_features
+from sluice.validation.purpose.target import Counts, judge_classes, judge_sides, target_of
+from sluice.validation.purpose.task import (
     Choice,
     all_labelled,
     episode_finding,
@@ -38,7 +35,10 @@ from sluice.validation.task import (
     with_target,
     without_target,
 )
-from sluice.validation.units import unit_findings
+from sluice.validation.refusals import Refused, shown
+from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.stated import stated_type
 
 if TYPE_CHECKING:
     import duckdb

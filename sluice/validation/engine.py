@@ -18,28 +18,28 @@ from typing import TYPE_CHECKING, Any
 
 from sluice.contracts.dataset import ROWS_FILE, Report, Schema
 from sluice.contracts.spec import Spec
-from sluice.validation.archive_reading import prepare_archives
-from sluice.validation.bytes import parts_of
-from sluice.validation.checks import reading_notes, unused_reading
-from sluice.validation.compressed import expanded
-from sluice.validation.contract import Last, held_against
-from sluice.validation.dataset import write_dataset
 from sluice.validation.describing import describe, divide, require_target
-from sluice.validation.excel import prepare_excel
-from sluice.validation.findings import OutOfMemory, Refused
-from sluice.validation.json_reading import prepare_json
+from sluice.validation.findings.checks import reading_notes, unused_reading
+from sluice.validation.findings.contract import Last, held_against
+from sluice.validation.findings.strays import refuse_strays
+from sluice.validation.formats.archive.reading import prepare_archives
+from sluice.validation.formats.compressed import expanded
+from sluice.validation.formats.csv.reading import prepare_csv
+from sluice.validation.formats.excel import prepare_excel
+from sluice.validation.formats.json.reading import prepare_json
+from sluice.validation.formats.parquet.reading import prepare_parquet
+from sluice.validation.formats.parts import parts_of
 from sluice.validation.known import Known
-from sluice.validation.parquet import prepare_parquet
-from sluice.validation.reading import prepare_csv
-from sluice.validation.rejects import quarantined, write_rows
-from sluice.validation.session import bounded, megabytes_for, session
-from sluice.validation.staging import staged
-from sluice.validation.stated import hold_rows, with_types
-from sluice.validation.strays import refuse_strays
-from sluice.validation.target import check_rows
-from sluice.validation.task import choose
-from sluice.validation.verdict import accepted_sentence
-from sluice.validation.workers import Readers, crew
+from sluice.validation.purpose.target import check_rows
+from sluice.validation.purpose.task import choose
+from sluice.validation.refusals import OutOfMemory, Refused
+from sluice.validation.report.verdict import accepted_sentence
+from sluice.validation.rows.dataset import write_dataset
+from sluice.validation.rows.rejects import quarantined, write_rows
+from sluice.validation.rows.session import bounded, megabytes_for, session
+from sluice.validation.rows.staging import staged
+from sluice.validation.rows.stated import hold_rows, with_types
+from sluice.validation.rows.workers import Readers, crew
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -150,14 +150,7 @@ def _judge(known: Known, asked: _Asked, scratch: Path, executor: Executor | None
         bounded(con, megabytes)
         check_rows(name, known.raw.rows)
         choice = choose(name, known.raw.names, spec)
-        readers = Readers(
-            con=con,
-            name=name,
-            memory_megabytes=memory,
-            megabytes=megabytes,
-            scratch=scratch,
-            executor=executor,
-        )
+        readers = Readers(con=con, scratch=scratch, executor=executor)
         raw = with_types(known.raw, spec.contract)
         up_to = spec.bad_rows.quarantine_up_to
         raw, data = staged(readers, raw, salt=asked.salt, quarantine_up_to=up_to)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sluice.contracts.dataset import Column, Finding, Schema, Target
-from sluice.validation.reading import Raw
-from sluice.validation.rejects import Reject
-from sluice.validation.target import Decision
+from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.purpose.target import Decision
+from sluice.validation.rows.rejects import Reject
 
 
 @dataclass(kw_only=True, slots=True)

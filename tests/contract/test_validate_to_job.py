@@ -24,7 +24,7 @@ from sluice.contracts.dataset import Accepted, Rejected
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy
-from sluice.validation import staging
+from sluice.validation.rows import staging
 from tests.fakes import Context, object_created, queued
 
 pytestmark = pytest.mark.usefixtures("aws")

@@ -18,7 +18,7 @@ LAMBDA: Final = "x86_64-linux"
 """The platform of the functions, and of the images."""
 
 _TARGETS: Final = {
-    # Lambda has AVX2; the C library is that of Amazon Linux 2023.
+    # Lambda has AVX2. The C library is older than those of Lambda and of the images, which take it.
     "x86_64-linux": ("-target", "x86_64-linux-gnu.2.28", "-mcpu=x86_64_v3"),
     "aarch64-linux": ("-target", "aarch64-linux-gnu.2.28"),
     "x86_64-macos": ("-target", "x86_64-macos", "-mcpu=x86_64_v3"),

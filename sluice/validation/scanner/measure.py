@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sluice.validation.candidates import Storage
+from sluice.validation.rows.candidates import Storage
 from sluice.validation.scanner.library import (
     Correlation,
     Histogram,

@@ -1,5 +1,6 @@
 /* What a row is known by: a hash of its values, whatever format they came in and whatever order its
-   columns have. Equal rows have equal hashes; that two others share one is 1 : 2^64.
+   columns have. Equal rows have equal hashes; that two others share one is 1 : 2^64, unless
+   somebody chose them so.
 
    The hash is the sum, over the values that are not missing, of each value mixed with its column's
    name, so it can be made a column at a time. It decides a row's side of the split too, so it must

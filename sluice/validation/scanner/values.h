@@ -2,7 +2,7 @@
    12345678901234567890 no float; such values stay text, exactly as they were written.
 
    Every function is told the text as `size` bytes at `text`, without a NUL behind them, and says
-   whether it is of the type; only then is `value` set. */
+   whether it is of the type; else `value` may hold anything. */
 
 #ifndef VALUES_H
 #define VALUES_H

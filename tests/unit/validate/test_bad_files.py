@@ -12,8 +12,8 @@ from drops import Judge, table
 
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
-from sluice.validation.findings import Refused
-from sluice.validation.session import session
+from sluice.validation.refusals import Refused
+from sluice.validation.rows.session import session
 
 GOOD = table()
 LINES = GOOD.splitlines(keepends=True)

@@ -19,10 +19,10 @@ from PIL import Image
 from sluice.contracts.dataset import Schema
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
-from sluice.validation.archive_reading import prepare_archives
-from sluice.validation.bytes import Part
-from sluice.validation.compressed import Limits
-from sluice.validation.findings import Refused
+from sluice.validation.formats.archive.reading import prepare_archives
+from sluice.validation.formats.compressed import Limits
+from sluice.validation.formats.parts import Part
+from sluice.validation.refusals import Refused
 
 if sys.version_info >= (3, 14):
     from compression import zstd

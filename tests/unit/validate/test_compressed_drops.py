@@ -13,9 +13,9 @@ from drops import Judge, table
 
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
-from sluice.validation.bytes import HEAD_BYTES, Part
-from sluice.validation.compressed import Limits, expanded
-from sluice.validation.findings import Refused
+from sluice.validation.formats.compressed import Limits, expanded
+from sluice.validation.formats.parts import HEAD_BYTES, Part
+from sluice.validation.refusals import Refused
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -11,7 +11,7 @@ import pytest
 from drops import Judge
 
 from sluice.contracts.dataset import Finding, Report, Schema
-from sluice.validation.shift import Shift
+from sluice.validation.profile.shift import Shift
 
 Make = Callable[[random.Random, int], str]
 

@@ -18,15 +18,15 @@ from workbooks import book, by_hand, cell, row, sheets
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Read, Spec
 from sluice.validation import validate
-from sluice.validation.bytes import Part
-from sluice.validation.compressed import Limits
-from sluice.validation.excel.book import book_of
-from sluice.validation.excel.cells import Cells
-from sluice.validation.excel.formats import shown_as
-from sluice.validation.excel.texts import shared_strings
-from sluice.validation.excel.values import Values
-from sluice.validation.excel.zip import MAX_DIRECTORY_BYTES, open_archive
-from sluice.validation.findings import Refused
+from sluice.validation.formats.compressed import Limits
+from sluice.validation.formats.excel.book import book_of
+from sluice.validation.formats.excel.cells import Cells
+from sluice.validation.formats.excel.formats import shown_as
+from sluice.validation.formats.excel.texts import shared_strings
+from sluice.validation.formats.excel.values import Values
+from sluice.validation.formats.excel.zip import MAX_DIRECTORY_BYTES, open_archive
+from sluice.validation.formats.parts import Part
+from sluice.validation.refusals import Refused
 
 NAMES = ["width", "big", "zip", "sold", "day", "at", "note", "label"]
 DAYS = {"yyyy-mm-dd": 4, "d.m.yy h:mm:ss": 5}

@@ -14,10 +14,11 @@ from drops import Judge, codes
 
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
-from sluice.validation import json_records as reading_lines
-from sluice.validation import json_template, validate
-from sluice.validation.bytes import HEAD_BYTES, Part
-from sluice.validation.json_records import Layout, count_objects, json_records
+from sluice.validation import validate
+from sluice.validation.formats.json import records as reading_lines
+from sluice.validation.formats.json import template as json_template
+from sluice.validation.formats.json.records import Layout, count_objects, json_records
+from sluice.validation.formats.parts import HEAD_BYTES, Part
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -187,10 +187,12 @@ def test_sound_pages_with_checksums_are_read(tmp_path: Path) -> None:
 
 
 def test_a_text_beyond_a_record_is_refused(judge: Judge, tmp_path: Path) -> None:
-    table = pa.table({"text": ["x" * 1_100_000, *["y"] * 39], "label": ["a", "b"] * 20})
+    texts = [*["y"] * 6, "x" * 1_100_000, *["y"] * 33]
+    table = pa.table({"text": texts, "label": ["a", "b"] * 20})
     pq.write_table(table, tmp_path / "drop.parquet")
 
     report = judge((tmp_path / "drop.parquet").read_bytes(), name="drop.parquet")
 
     assert report.findings[0].code == "text-too-long"
+    assert "drop.parquet, row 7: column 'text'" in report.reason
     assert "1,100,000 bytes" in report.reason

@@ -12,8 +12,8 @@ import duckdb
 import pytest
 from drops import Judge
 
-from sluice.validation import measure
-from sluice.validation.profile import bin_edges
+from sluice.validation.profile import measure
+from sluice.validation.profile.profile import bin_edges
 from sluice.validation.scanner.texts import hash_of
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from sluice.validation import records
-from sluice.validation.bytes import Part
-from sluice.validation.findings import Refused
-from sluice.validation.records import Records, count, line_of, pieces, recount
+from sluice.validation.formats.csv import records
+from sluice.validation.formats.csv.records import Records, count, line_of, pieces, recount
+from sluice.validation.formats.parts import Part
+from sluice.validation.refusals import Refused
 
 FIELDS = [
     "",

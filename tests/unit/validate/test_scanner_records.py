@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from scanning import BUFFER, files_of, numbered, scanned
 
-from sluice.validation.bytes import Part
-from sluice.validation.findings import Refused
-from sluice.validation.records import recount
+from sluice.validation.formats.csv.records import recount
+from sluice.validation.formats.parts import Part
+from sluice.validation.refusals import Refused
 from sluice.validation.scanner.scan import Scan, Status, count
 
 PIECES = [

@@ -13,9 +13,9 @@ from drops import Judge, codes, table
 
 from sluice.contracts.dataset import Column, Report
 from sluice.contracts.spec import Read
-from sluice.validation import escapes
-from sluice.validation.bytes import Part
-from sluice.validation.escapes import with_doubled_quotes
+from sluice.validation.formats.csv import escapes
+from sluice.validation.formats.csv.escapes import with_doubled_quotes
+from sluice.validation.formats.parts import Part
 
 GOOD = table()
 

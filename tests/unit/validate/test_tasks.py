@@ -43,8 +43,8 @@ def test_data_without_a_target_is_unsupervised(
     [
         ({"task": "unsupervised", "target": "label"}, "target-unused", "Remove `target`"),
         ({"task": "classification", "target": None}, "no-target", "task: unsupervised"),
-        ({"task": "policy"}, "no-episodes", "obs_0"),
-        ({"task": "policy", "target": "label"}, "target-unused", "task: policy"),
+        ({"task": "reinforcement"}, "no-episodes", "obs_0"),
+        ({"task": "reinforcement", "target": "label"}, "target-unused", "task: reinforcement"),
         ({"task": "forecasting", "target": "height"}, "unfit-time", "date or time of each row"),
         ({"task": "forecasting"}, "unfit-target", "column of numbers"),
     ],
@@ -255,7 +255,7 @@ def episodes(header: str) -> str:
 def test_a_log_of_episodes_is_for_a_policy(header: str, judge: Judge) -> None:
     report = judge(episodes(header))
 
-    assert (report.verdict, report.task) == ("accepted", "policy"), report.reason
+    assert (report.verdict, report.task) == ("accepted", "reinforcement"), report.reason
     assert report.target is None
     assert "to learn a policy from" in report.reason
     assert "under `target`" in report.task_reason

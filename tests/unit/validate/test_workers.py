@@ -10,8 +10,9 @@ from drops import table
 
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
-from sluice.validation import reading, records, validate
-from sluice.validation.bytes import Part
+from sluice.validation import validate
+from sluice.validation.formats.csv import reading, records
+from sluice.validation.formats.parts import Part
 
 
 def messy(rows: int) -> str:

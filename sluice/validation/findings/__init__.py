@@ -1,0 +1,1 @@
+"""What stands out in the rows: one file a kind of finding."""

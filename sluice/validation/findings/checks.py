@@ -1,0 +1,189 @@
+"""What makes models fail, looked for in data that can be read: findings, no refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from sluice.contracts.dataset import Finding
+from sluice.contracts.spec import Read
+from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.parts import TEXTS, WHOLE
+from sluice.validation.profile.association import Entry
+from sluice.validation.profile.measure import duplicate_rows
+from sluice.validation.refusals import counted, shown
+from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.staging import Staged, only
+
+if TYPE_CHECKING:
+    import duckdb
+
+ALMOST_EMPTY: Final = 0.95
+LISTED: Final = 10
+_KEPT_AS: Final = {"TIMESTAMP_NS": "microseconds; its nanoseconds are cut"}
+READ_BY: Final[dict[str, set[str]]] = {
+    "csv": set(Read.model_fields) - {"sheet"},
+    "xlsx": {"sheet", "header", "missing"},
+    "text": {"encoding"},
+}
+"""The fields of `read:` that apply to a format, or to what an archive holds; none to the others."""
+_FORMATS: Final = {**TEXTS, **WHOLE, "text": "texts in an archive", "image": "images in an archive"}
+_NAMES = {"decimal-comma": "numbers", "instant": "times with a zone", "timestamp": "times"}
+
+
+def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> list[Finding]:
+    """How the file was read, where a person may want to know."""
+    findings = list(raw.notes)
+    if raw.dialect.get("header") is False and "header" not in raw.dialect["stated"]:
+        findings.append(
+            Finding(
+                severity="warn",
+                code="no-header",
+                message=f"{raw.place(1)[0]}: the first record holds values, no names, so the "
+                f"columns are called {raw.names[0]} to {raw.names[-1]}.",
+                remedy="Add a header line with the columns' names.",
+                line=1,
+            )
+        )
+    if blank := raw.dialect.get("blank_lines"):
+        findings.append(
+            Finding(
+                severity="note",
+                code="blank-lines",
+                message=f"{counted(blank, 'blank line')} skipped.",
+            )
+        )
+    typed = data.columns
+    spelled = [column for column in typed if column.spelled]
+    if spelled:
+        where = ", ".join(f"{shown(c.name)} ({c.spelled:,})" for c in spelled[:LISTED])
+        what = (
+            "NaN, infinite values and years beyond 9999 are"
+            if raw.dialect["format"] == "parquet"
+            else f"{', '.join(raw.missing[:4])}, … and blank space are"
+            if raw.missing
+            else "Blank space is"
+        )
+        findings.append(
+            Finding(
+                severity="note",
+                code="missing-spelled",
+                message=f"{what} read as missing values in {where}"
+                f"{f' and {len(spelled) - LISTED} more columns' if len(spelled) > LISTED else ''}.",
+                remedy="Spell them otherwise if they are values.",
+            )
+        )
+    findings += [
+        Finding(
+            severity="note",
+            code="spaces-trimmed",
+            message=f"Column {shown(column.name)}: spaces around "
+            f"{counted(column.trimmed, 'text')} are left out.",
+            remedy="Nothing, unless they mean something.",
+            column=column.name,
+        )
+        for column in [c for c in typed if c.trimmed][:LISTED]
+    ]
+    findings += [_mixed(con, raw, data, column) for column in [c for c in typed if c.odd][:LISTED]]
+    findings += [
+        Finding(
+            severity="note",
+            code="stored-as-number",
+            message=f"Column {shown(column.name)} is of type {column.was} and kept as "
+            f"{_KEPT_AS.get(column.was, '64-bit floats')}.",
+            column=column.name,
+        )
+        for column in typed
+        if column.was
+    ]
+    return findings
+
+
+def unused_reading(name: str, kind: str, stated: Read) -> list[Finding]:
+    """What sluice.yaml states of other formats says nothing of this one; that must be known."""
+    used = READ_BY.get(kind, set())
+    unused = sorted(stated.model_dump(exclude_defaults=True).keys() - used)
+    if not unused:
+        return []
+    return [
+        Finding(
+            severity="warn",
+            code="read-unused",
+            message=f"{name}: `read` in sluice.yaml states {', '.join(unused)}, which tells "
+            f"nothing of {_FORMATS[kind]}; it was read without.",
+            remedy="Remove it, if no other files are to come.",
+        )
+    ]
+
+
+def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed) -> Finding:
+    """A column that would be of a type but for a few values."""
+    if column.odd is None:
+        raise ValueError(f"column {column.name!r} is of one type")
+    kind, fitting = column.odd.kind, column.present - column.odd.values
+    row, value = first_row(con, data, f"n = {column.odd.first_row}", column)
+    where, line = raw.place(row)
+    name = _NAMES.get(kind, f"{kind}s")
+    return Finding(
+        severity="warn",
+        code="mixed-values",
+        message=f"{where}: column {shown(column.name)} holds {shown(value)}, while {fitting:,} of "
+        f"its {column.present:,} values are {name}; all are kept as text.",
+        remedy=f"Correct the {counted(column.odd.values, 'value')}, or leave them empty.",
+        column=column.name,
+        line=line,
+    )
+
+
+def first_row(
+    con: duckdb.DuckDBPyConnection, data: Staged, predicate: str, column: Typed
+) -> tuple[int, object]:
+    """Number (from 1) and value of the first row for which a predicate over it is true."""
+    found = con.execute(
+        f"SELECT n, {column.id} FROM {only(con, data, [column])} WHERE {predicate} "
+        "ORDER BY n LIMIT 1"
+    ).fetchall()
+    return found[0]
+
+
+def column_findings(features: Sequence[Entry], rows: int) -> list[Finding]:
+    """Columns that say nothing, or next to nothing."""
+    findings = []
+    for _, column, summary in features:
+        if summary.present == 0:
+            what, code = "holds no value at all and is left out of training", "empty-column"
+        elif summary.distinct == 1 and summary.present == rows:
+            what, code = "has the same value in every row", "constant-column"
+        elif summary.present < (1 - ALMOST_EMPTY) * rows:
+            share = summary.present / rows
+            what, code = f"is almost empty: {share:.1%} of the rows have a value", "almost-empty"
+        else:
+            continue
+        findings.append(
+            Finding(
+                severity="warn",
+                code=code,
+                message=f"Column {shown(column.name)} {what}.",
+                remedy="Leave it out, or check how it was exported.",
+                column=column.name,
+            )
+        )
+    return findings
+
+
+def duplicate_finding(data: Staged) -> list[Finding]:
+    """How many rows repeat others."""
+    repeated = duplicate_rows(data)
+    if not repeated:
+        return []
+    strong = repeated > 0.1 * data.rows
+    return [
+        Finding(
+            severity="warn" if strong else "note",
+            code="duplicate-rows",
+            message=f"{counted(repeated, 'row')} of {data.rows:,} "
+            f"{'repeats' if repeated == 1 else 'repeat'} another exactly; equal rows are kept on "
+            "one side of the split.",
+            remedy="Drop each row once, unless the repetition means something.",
+        )
+    ]

@@ -1,0 +1,179 @@
+"""Columns of text that look like something else: said, because a model will see words in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sluice.contracts.dataset import Finding
+from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.refusals import counted, listed, shown
+from sluice.validation.rows.columns import is_code
+from sluice.validation.rows.staging import Staged, first_rows
+
+if TYPE_CHECKING:
+    import duckdb
+
+LOOKED_AT: Final = 1_000
+"""Values of a column, from the first rows; what is said of them is said of these."""
+TOO_LONG: Final = 64
+"""Characters that no number, date or time has."""
+MOSTLY: Final = 0.5
+
+_INTEGER = r"[+-]?(0|[1-9]\d*)"
+_NUMBER = re.compile(rf"{_INTEGER}(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
+_COMMA = re.compile(rf"{_INTEGER},\d+")
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([,' \u00a0\u202f]\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)")
+_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+_INFINITE = re.compile(r"[+-]?inf(inity)?|[+-]?∞", re.IGNORECASE)
+_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+_ZONED = re.compile(_MOMENT.pattern + r"(Z|[+-]\d\d:?\d\d)")
+
+Values = Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Look:
+    """What a text may look like, and what to say of a column that does."""
+
+    code: str
+    fits: Callable[[str], object]
+    says: Callable[[Values, Values], tuple[str, str] | None]
+    """From the values that fit and those that do not: a message and a remedy, or nothing."""
+
+
+def _dates(fitting: Values, others: Values) -> tuple[str, str] | None:
+    pairs = [(int(m[1]), int(m[2])) for m in map(_DAY.fullmatch, fitting) if m]
+    day_first = any(a > 12 for a, _ in pairs)
+    month_first = any(b > 12 for _, b in pairs)
+    if day_first and month_first:
+        what = "dates in mixed order, day first and month first"
+    elif day_first or month_first:
+        what = f"dates that begin with the {'day' if day_first else 'month'}"
+    else:
+        what = "dates that may begin with the day or with the month; nothing in them tells"
+    return f"looks like {what}, such as {shown(fitting[0])}", "Write dates as 2024-01-31."
+
+
+def _zones(fitting: Values, others: Values) -> tuple[str, str] | None:
+    zoned = [v for v in fitting if _ZONED.fullmatch(v)]
+    plain = [v for v in fitting if not _ZONED.fullmatch(v)]
+    if not zoned or not plain:
+        return None
+    return (
+        f"holds times with a zone ({shown(zoned[0])}) and without one ({shown(plain[0])})",
+        "Write all of them with their zone, or none.",
+    )
+
+
+def _numbers(fitting: Values, others: Values) -> tuple[str, str] | None:
+    infinite = [v for v in fitting if _INFINITE.fullmatch(v)]
+    if infinite:
+        return (
+            f"looks like numbers, some of them infinite ({shown(infinite[0])})",
+            "Leave infinite values empty, or write a bound instead.",
+        )
+    grouped = [v for v in fitting if _THOUSANDS.fullmatch(v) and not _NUMBER.fullmatch(v)]
+    commas = [v for v in fitting if _COMMA.fullmatch(v) and not _THOUSANDS.fullmatch(v)]
+    points = [v for v in fitting if _NUMBER.fullmatch(v) and "." in v]
+    if commas and points:
+        return (
+            f"looks like numbers of two kinds, {shown(commas[0])} and {shown(points[0])}",
+            "Write decimals in one way.",
+        )
+    if grouped:
+        return (
+            f"looks like numbers with marks between thousands, such as {shown(grouped[0])}",
+            "Write numbers without such marks.",
+        )
+    if not others:
+        return None
+    return (
+        f"is a number in {len(fitting):,} of {counted(len(fitting) + len(others), 'value')} looked "
+        f"at; the others are {listed(sorted(set(others)), 3)}",
+        "If they mean that a value is missing, leave it empty, or state the spelling in "
+        "sluice.yaml: `read: {missing: ['?']}`.",
+    )
+
+
+def _is_number(text: str) -> object:
+    return (
+        _NUMBER.fullmatch(text)
+        or _COMMA.fullmatch(text)
+        or _THOUSANDS.fullmatch(text)
+        or _INFINITE.fullmatch(text)
+    )
+
+
+_LOOKS = (
+    _Look(code="looks-like-dates", fits=_DAY.fullmatch, says=_dates),
+    _Look(
+        code="mixed-zones",
+        fits=lambda text: _MOMENT.fullmatch(text) or _ZONED.fullmatch(text),
+        says=_zones,
+    ),
+    _Look(code="looks-like-numbers", fits=_is_number, says=_numbers),
+)
+
+
+def lookalikes(con: duckdb.DuckDBPyConnection, data: Staged) -> list[Finding]:
+    """A warning for each column of text that mostly looks like numbers, dates or times."""
+    texts = [
+        c
+        for c in data.columns
+        if c.storage == "VARCHAR" and c.kind is None and c.odd is None and c.present
+    ]
+    findings = []
+    rows = first_rows(con, data, texts, LOOKED_AT, TOO_LONG) if texts else []
+    for column, found in zip(texts, zip(*rows, strict=True), strict=True):
+        values = [value for value in found if value is not None]
+        if is_code(values):
+            continue
+        for look in _LOOKS:
+            fits = {v: bool(look.fits(v)) for v in set(values)}
+            fitting = [v for v in values if fits[v]]
+            said = len(fitting) > MOSTLY * len(values) and look.says(
+                fitting, [v for v in values if not fits[v]]
+            )
+            if said:
+                message, remedy = said
+                what = f"Column {shown(column.name)} {message}; all of it is kept as text."
+                findings.append(
+                    Finding(
+                        severity="warn",
+                        code=look.code,
+                        message=what,
+                        remedy=remedy,
+                        column=column.name,
+                    )
+                )
+                break
+    return findings
+
+
+def doubtful_points(raw: Raw, data: Staged) -> list[Finding]:
+    """A warning where 1.025 may mean a thousand: in a file whose other numbers have a decimal
+    comma, a column in which three digits follow every point."""
+    numbers = [c for c in data.columns if c.storage == "DOUBLE"]
+    samples = {}
+    for column in numbers:
+        values = [row[column.place].strip() for row in raw.sample if len(row) == len(raw.names)]
+        samples[column.name] = [value for value in values if value]
+    if not any(_COMMA.fullmatch(v) for values in samples.values() for v in values):
+        return []
+    return [
+        Finding(
+            severity="warn",
+            code="point-doubtful",
+            message=f"Column {shown(name)}: {shown(values[0])} is read as a number below a "
+            "thousand, while other columns have a decimal comma; it may be meant as a mark between "
+            "thousands.",
+            remedy="Write numbers without marks between thousands.",
+            column=name,
+        )
+        for name, values in samples.items()
+        if values and all(map(_POINTS.fullmatch, values))
+    ]

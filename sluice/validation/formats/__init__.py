@@ -1,0 +1,1 @@
+"""Every kind of file a drop may be made of, one folder a format."""

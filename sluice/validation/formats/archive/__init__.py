@@ -1,0 +1,1 @@
+"""ZIP and TAR archives of texts or images."""

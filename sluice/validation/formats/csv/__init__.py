@@ -1,0 +1,1 @@
+"""CSV files: dialect, records counted apart, and what is doubtful in them."""

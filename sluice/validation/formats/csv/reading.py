@@ -1,0 +1,271 @@
+"""CSV files made ready to be scanned: their dialect known, their records counted apart.
+
+Nothing is guessed and nothing skipped: records that do not fit are listed with their place, and
+the rows that are read must equal the independent count. Inside of SQL the columns are called c1,
+c2, …: a name from the data never becomes part of a query before the dataset is written, where it
+is quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sluice.contracts.dataset import ColumnType, Finding
+from sluice.contracts.spec import Read
+from sluice.validation.formats.compressed import compression_of
+from sluice.validation.formats.csv.dialect import Dialect, dialect_of
+from sluice.validation.formats.csv.escapes import found_escape, with_doubled_quotes
+from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
+from sluice.validation.formats.csv.records import Records, count, cut, line_of, recount
+from sluice.validation.formats.encoding import as_utf8, stated_wrongly
+from sluice.validation.formats.parts import HEAD_BYTES, Part, check_kind
+from sluice.validation.refusals import Refused
+from sluice.validation.rows.candidates import CANDIDATES, MISSING
+from sluice.validation.scanner.scan import Files
+
+SHARD_BYTES = 256 * 1024 * 1024
+"""What one of several processes reads at a time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Raw:
+    """A drop that can be read, and how to find a row of it again."""
+
+    files: Files | None = None
+    """What the scanner reads; none for Parquet."""
+    shards: tuple[Files, ...] = ()
+    """The same in runs for several processes; none: it is not worth it."""
+    relation: str = ""
+    """Parquet: SQL that yields the columns c1, c2, … in the drop's order."""
+    names: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    """The first rows as text; none for Parquet."""
+    types: tuple[str, ...] = ()
+    """Parquet: DuckDB's types."""
+    may_be: tuple[tuple[str, ...], ...] = ()
+    """Text: the names of the `CANDIDATES` that each column may have."""
+    stated_types: frozenset[int] = frozenset()
+    """Places (from 0) of the columns that may have no other types because sluice.yaml says so."""
+    kinds: tuple[ColumnType, ...] = ()
+    """Archives: what each column is; it is kept as it came, an image out of base64."""
+    rows: int
+    """Counted independently of the parser."""
+    row_bytes: int = 0
+    """Archives: about a row's size; row groups of large ones hold few."""
+    facts: str = ""
+    """Images: SQL that yields width, height, channels and format of each."""
+    missing: tuple[str, ...] = MISSING
+    """Text: spellings of a missing value."""
+    place: Callable[[int], tuple[str, int | None]]
+    """Row number (from 1) to how a person finds it (`iris.csv, line 7`) and the line."""
+    parts: tuple[Part, ...]
+    """The files as they are read."""
+    part_rows: tuple[int, ...] = ()
+    """Rows of each part, where the parts are files of the drop itself, and no copy that was written
+    here."""
+    part_headers: tuple[int, ...] = ()
+    """Records of each such part that are no rows: 1 or 0."""
+    dialect: dict[str, Any]
+    """For the report."""
+    notes: tuple[Finding, ...] = ()
+    """What was found while reading."""
+    quoted_newlines: bool = False
+    """Whether a quoted field runs over several lines."""
+    recounted: Callable[[], Raw] | None = None
+    """Counts the records again in the most exact way; raises `Refused` where quotes are broken."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Opened:
+    """A file whose dialect is known."""
+
+    part: Part
+    dialect: Dialect
+    notes: tuple[Finding, ...] = ()
+    """What is doubtful about how it was read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Prepared(_Opened):
+    """A file whose records are counted."""
+
+    records: Records
+
+    @property
+    def header(self) -> int:
+        return int(self.dialect.header)
+
+    @property
+    def rows(self) -> int:
+        return self.records.count - self.header
+
+
+def prepare_csv(
+    parts: list[Part], scratch: Path, stated: Read, workers: Executor | None = None
+) -> Raw:
+    """All that can be known of CSV files before they are scanned; see the modules it calls.
+
+    What sluice.yaml has `stated` is not looked for. For several `workers`, large files are cut.
+
+    Raises `Refused` where a file is no readable table, or where parts of a folder disagree.
+    """
+    opened = [_opened(part, scratch, stated) for part in parts]
+    _check_alike(opened)
+    pieces = [piece for file in opened for piece in _cut(file, scratch)] if workers else opened
+    counted = (
+        workers.map(_counted, pieces) if workers and len(pieces) > 1 else map(_counted, pieces)
+    )
+    return _joined(list(counted), parts, stated)
+
+
+def _check_alike(files: list[_Opened]) -> None:
+    first = files[0]
+    for other in files[1:]:
+        if other.dialect != first.dialect:
+            raise Refused(
+                "parts-disagree",
+                f"{other.part.name}, line 1: its columns or delimiter differ from those of "
+                f"{first.part.name}.",
+                remedy="Give all parts of a folder the same header in the same order.",
+                line=1,
+            )
+
+
+def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> Raw:
+    """The files as one table."""
+    first = prepared[0]
+    rows = sum(p.rows for p in prepared)
+    if rows == 0:
+        raise Refused(
+            "header-only",
+            f"{first.part.name}: the file holds a header and no row.",
+            remedy="Export it again with its rows; at least 20 are needed.",
+            line=1,
+        )
+    runs = list(_runs(prepared))
+    return Raw(
+        files=_files(prepared),
+        shards=tuple(map(_files, runs)) if len(runs) > 1 else (),
+        names=first.dialect.names,
+        sample=first.dialect.sample,
+        may_be=(_may_be(first.dialect, stated.decimal),) * len(first.dialect.names),
+        missing=MISSING if stated.missing is None else stated.missing,
+        rows=rows,
+        place=lambda row: _place(prepared, row),
+        parts=tuple(p.part for p in prepared),
+        part_rows=tuple(p.rows for p in prepared),
+        part_headers=tuple(p.header for p in prepared),
+        dialect={
+            "format": "csv",
+            **compression_of(originals),
+            "encoding": first.part.encoding,
+            "delimiter": first.dialect.delimiter,
+            "quote": first.dialect.quote,
+            **({"escape": first.dialect.escape} if first.dialect.escape else {}),
+            "header": first.dialect.header,
+            "newline": "/".join(sorted({p.records.newline for p in prepared})),
+            **stated.model_dump(mode="json", include={"decimal", "missing"}, exclude_none=True),
+            "stated": sorted(stated.model_fields_set),
+            "files": len(originals),
+            "blank_lines": sum(p.records.blank for p in prepared),
+        },
+        notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
+        quoted_newlines=any(p.records.quoted_newlines for p in prepared),
+        recounted=lambda: _joined([_recounted(p) for p in prepared], originals, stated),
+    )
+
+
+def _unended(files: list[_Prepared]) -> list[Finding]:
+    """A file that was cut off ends in the middle of a line, as some sound ones do."""
+    return [
+        Finding(
+            severity="note",
+            code="last-line-open",
+            message=f"{file.part.name}, line {file.records.last_line}: the last line has no line "
+            "end; if the file was cut off there, so is its last value.",
+            remedy="Compare sizes after a copy.",
+            line=file.records.last_line,
+        )
+        for file in files
+        if not file.records.is_ended
+    ]
+
+
+def _files(prepared: Sequence[_Prepared]) -> Files:
+    dialect = prepared[0].dialect
+    return Files(
+        paths=tuple(p.part.path for p in prepared),
+        names=dialect.names,
+        longest=2 * MAX_RECORD_BYTES,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        has_header=dialect.header,
+    )
+
+
+def _runs(files: list[_Prepared]) -> Iterator[list[_Prepared]]:
+    """The files in order, in runs of about `SHARD_BYTES` that begin alike."""
+    run: list[_Prepared] = []
+    size = 0
+    for file in files:
+        if run and (size >= SHARD_BYTES or file.dialect != run[0].dialect):
+            yield run
+            run, size = [], 0
+        run.append(file)
+        size += file.part.path.stat().st_size
+    yield run
+
+
+def _opened(original: Part, scratch: Path, stated: Read) -> _Opened:
+    head = check_kind(original, "csv", stated.encoding)
+    part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
+    notes = stated_wrongly(original, head, stated.encoding)
+    if part is not original:
+        with part.path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    escape = stated.escape or found_escape(head, stated.quote)
+    dialect = dialect_of(part, head, stated, escape)
+    if escape and escape != stated.quote:
+        marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
+        part = with_doubled_quotes(part, scratch, escape=escape, **marks)
+    return _Opened(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
+
+
+def _cut(file: _Opened, scratch: Path) -> list[_Opened]:
+    """Pieces of a large file; the first has its header."""
+    dialect = file.dialect
+    parts = cut(file.part, dialect.delimiter, dialect.quote, scratch, SHARD_BYTES)
+    rest = replace(dialect, header=False, blank=0)
+    first = replace(file, part=parts[0])
+    return [first, *(_Opened(part=part, dialect=rest) for part in parts[1:])]
+
+
+def _counted(file: _Opened) -> _Prepared:
+    records = count(file.part, file.dialect.delimiter, file.dialect.quote)
+    return _Prepared(part=file.part, dialect=file.dialect, notes=file.notes, records=records)
+
+
+def _recounted(prepared: _Prepared) -> _Prepared:
+    dialect = prepared.dialect
+    records = recount(prepared.part, dialect.delimiter, dialect.quote)
+    return replace(prepared, records=records)
+
+
+def _may_be(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
+    """Unless stated otherwise, a comma does not part both fields and decimals."""
+    comma = dialect.delimiter != "," if decimal is None else decimal == ","
+    out = {"number" if decimal == "," else "", "" if comma else "decimal-comma"}
+    return tuple(name for name in CANDIDATES if name not in out)
+
+
+def _place(prepared: list[_Prepared], row: int) -> tuple[str, int | None]:
+    for p in prepared:
+        if row <= p.rows:
+            line = line_of(p.part, p.dialect.delimiter, row + p.header, p.dialect.quote)
+            return f"{p.part.name}, line {line}", line
+        row -= p.rows
+    raise ValueError(f"the drop has no row {row}")

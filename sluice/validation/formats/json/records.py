@@ -1,0 +1,210 @@
+"""The records of JSON files, one flat object each, and an independent count of them."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
+from sluice.validation.formats.csv.records import too_long
+from sluice.validation.formats.json.objects import Record, bad_record, decoded
+from sluice.validation.formats.parts import HEAD_BYTES, Part
+from sluice.validation.refusals import Refused, shown
+
+_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b'"{')
+
+Layout = Literal["jsonl", "json"]
+"""One object a line, or one array of objects."""
+
+
+def json_records(part: Part, layout: Layout) -> Iterator[tuple[int, Record]]:
+    """Every record of a UTF-8 file with the line on which it begins, from 1.
+
+    Raises `Refused` naming the line where something is no JSON, no object of plain values, or no
+    text that can be stored.
+    """
+    if layout == "json":
+        return _elements(part)
+    return (found for block in line_blocks(part) for found in block_records(part, block))
+
+
+def count_objects(path: Path) -> int:
+    """Opening braces outside of strings, counted block by block without parsing.
+
+    A flat object has one; so this is held against the records that the parser saw.
+    """
+    count = 0
+    inside = False
+    carry = b""
+    with path.open("rb") as file:
+        while block := file.read(HEAD_BYTES):
+            block = carry + block
+            carry = b""
+            if b"\\" in block:
+                block = block.replace(b"\\\\", b"").replace(b'\\"', b"")
+                carry = b"\\" if block.endswith(b"\\") else b""
+                block = block.removesuffix(carry)
+            # Quotes with no brace between them, and all that is neither, decide nothing.
+            for run in block.translate(None, _BUT_MARKS).replace(b'""', b"").split(b'"'):
+                count += 0 if inside else run.count(b"{")
+                inside = not inside
+            inside = not inside
+    return count
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Block:
+    """Some whole lines of a file."""
+
+    data: bytes
+    line: int
+    """The number of the first, from 1."""
+    offset: int
+    """The byte at which it begins, from 0."""
+
+
+def line_blocks(part: Part) -> Iterator[Block]:
+    """The file in blocks of about `HEAD_BYTES`; a line beyond `MAX_RECORD_BYTES` is cut off."""
+    line, offset = 1, 0
+    with part.path.open("rb") as file:
+        while data := file.read(HEAD_BYTES):
+            if not data.endswith(b"\n"):
+                data += file.readline(MAX_RECORD_BYTES + 1)
+            read = len(data)
+            if offset == 0:
+                data = data.removeprefix(codecs.BOM_UTF8)
+            yield Block(data=data, line=line, offset=offset + read - len(data))
+            line += data.count(b"\n")
+            offset += read
+
+
+def block_records(part: Part, block: Block) -> Iterator[tuple[int, Record]]:
+    """The records of a block of lines, as `json_records`."""
+    start = block.offset
+    for line, raw in enumerate(block.data.split(b"\n"), start=block.line):
+        if len(raw) > MAX_RECORD_BYTES:
+            raise too_long(part, line)
+        try:
+            text = raw.decode().strip(" \t\r\n")
+        except UnicodeDecodeError as error:
+            raise _not_utf8(part, line, start + error.start) from None
+        start += len(raw) + 1
+        if not text:
+            continue
+        record, end = decoded(part, text, 0, line)
+        if text[end:].strip():
+            what = f"there is more behind the object: {shown(text[end:].strip())}"
+            raise bad_record(part, line, what, "Write one object a line.")
+        yield line, record
+
+
+def _elements(part: Part) -> Iterator[tuple[int, Record]]:
+    """The objects of an array, in memory no longer than a few blocks."""
+    source = _Source(part)
+    if source.next_character() != "[":
+        raise bad_record(
+            part,
+            source.line,
+            f"the file begins with {shown(source.text[source.at :][:20])}, not with an array",
+            "Write [{…}, {…}]; one object a line has the extension .jsonl.",
+        )
+    source.step()
+    is_first = True
+    while (character := source.next_character()) != "]":
+        if not is_first:
+            if character != ",":
+                raise _cut_off(source) if not character else _unexpected(source)
+            source.step()
+            character = source.next_character()
+        if not character:
+            raise _cut_off(source)
+        is_first = False
+        yield source.line, source.record()
+    source.step()
+    if source.next_character():
+        raise _unexpected(source)
+
+
+class _Source:
+    """Decoded text of a file, read on as it is used."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self.text = ""
+        self.at = 0
+        self.line = 1
+        """The line of `at`."""
+        self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
+        self._blocks = iter(self._read())
+
+    def _read(self) -> Iterator[str]:
+        line, read = 1, 0
+        with self.part.path.open("rb") as file:
+            while block := file.read(HEAD_BYTES):
+                try:
+                    text = self._decoder.decode(block, final=len(block) < HEAD_BYTES)
+                except UnicodeDecodeError as error:
+                    line += block.count(b"\n", 0, error.start)
+                    raise _not_utf8(self.part, line, read + error.start) from None
+                line += block.count(b"\n")
+                read += len(block)
+                yield text
+
+    def _more(self) -> bool:
+        block = next(self._blocks, "")
+        self.text, self.at = self.text[self.at :] + block, 0
+        return bool(block)
+
+    def step(self, to: int | None = None) -> None:
+        """Go on behind the character at `at`, or to `to`."""
+        end = self.at + 1 if to is None else to
+        self.line += self.text.count("\n", self.at, end)
+        self.at = end
+
+    def next_character(self) -> str:
+        """The next one that is no blank space, which `at` then stands on; "" at the end."""
+        while True:
+            rest = len(self.text)
+            end = self.at
+            while end < rest and self.text[end] in " \t\r\n":
+                end += 1
+            self.step(end)
+            if end < rest:
+                return self.text[end]
+            if not self._more():
+                return ""
+
+    def record(self) -> Record:
+        """The object that begins at `at`."""
+        while True:
+            try:
+                record, end = decoded(self.part, self.text, self.at, self.line)
+            except Refused:
+                # The object may only go on behind what was read so far.
+                if len(self.text) - self.at > MAX_RECORD_BYTES or not self._more():
+                    raise
+                continue
+            self.step(end)
+            return record
+
+
+def _not_utf8(part: Part, line: int, byte: int) -> Refused:
+    return Refused(
+        "bad-encoding",
+        f"{part.name}, line {line}, byte {byte}: this is not UTF-8 text.",
+        remedy="Save the file as UTF-8; JSON has no other encoding.",
+        line=line,
+    )
+
+
+def _cut_off(source: _Source) -> Refused:
+    what = "the file ends in the middle of its array"
+    return bad_record(source.part, source.line, what, "Copy or export it again, and compare sizes.")
+
+
+def _unexpected(source: _Source) -> Refused:
+    what = f"{shown(source.text[source.at :][:20])} stands where a comma or the array's end should"
+    return bad_record(source.part, source.line, what, "Write [{…}, {…}] and nothing behind it.")

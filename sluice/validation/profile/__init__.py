@@ -1,0 +1,1 @@
+"""What the rows look like, in numbers: measures, association with the target, shift."""

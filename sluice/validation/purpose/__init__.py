@@ -1,0 +1,1 @@
+"""What the rows are for: target, task and time."""

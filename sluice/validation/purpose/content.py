@@ -1,0 +1,118 @@
+"""Whether a drop is for a learner of texts or images, and what that learner does not look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from sluice.contracts.dataset import Column, Finding, Task, features_of
+from sluice.contracts.spec import Spec
+from sluice.validation.profile.measure import Summary
+from sluice.validation.purpose.target import Decision
+from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.rows.columns import Typed
+
+LONG_TEXT: Final = 20
+"""Mean characters from which a table's only feature is a text to read and no short name."""
+
+Described = Sequence[tuple[Typed, Column, Summary]]
+
+
+def content_task(
+    source: str, decision: Decision, columns: Described, target: str, spec: Spec
+) -> Decision:
+    """The task `text` or `image` in the place of classification, where that is what the data is.
+
+    Raises `Refused` where sluice.yaml asks for one of them and there is nothing of the kind.
+    """
+    features = [entry for entry in columns if entry[1].name != target]
+    if spec.task in ("text", "image"):
+        if not any(column.type == spec.task for _, column, _ in features):
+            what = "free text" if spec.task == "text" else "images"
+            raise Refused(
+                "unfit-task",
+                f"{source}: sluice.yaml asks for the task {spec.task}, and no column beside the "
+                f"target {shown(target)} holds {what}.",
+                remedy="Write `task: auto`, or drop texts or images in class folders.",
+            )
+        return replace(
+            decision, task=spec.task, reason=f"sluice.yaml asks for the task {spec.task}."
+        )
+    if decision.task != "classification" or spec.task != "auto":
+        return decision
+    kinds = {typed.kind for typed, _, _ in features}
+    if "image" in kinds:
+        return replace(
+            decision, task="image", reason="Images in class folders: a folder is a class."
+        )
+    if "text" in kinds:
+        return replace(decision, task="text", reason="Texts in class folders: a folder is a class.")
+    others = [entry for entry in features if entry[1].type != "identifier" and entry[2].present]
+    if len(others) == 1 and others[0][1].type == "text" and others[0][2].length >= LONG_TEXT:
+        name = shown(others[0][1].name)
+        return replace(
+            decision,
+            task="text",
+            reason=f"{decision.reason} All there is to tell them apart is the free text {name}.",
+        )
+    return decision
+
+
+def require_features(
+    source: str, columns: tuple[Column, ...], target: str | None, task: Task
+) -> None:
+    """Refuse a drop in which no column is of use to a learner of its task."""
+    if features_of(columns, target, task):
+        return
+    left = [c for c in columns if c.name != target]
+    others = ", ".join(f"{shown(c.name)} ({c.type})" for c in left)
+    beside = f"beside the target {shown(target)} " if target else ""
+    texts = ", or write `task: text` in sluice.yaml" if any(c.type == "text" for c in left) else ""
+    raise Refused(
+        "no-feature",
+        f"{source}: {beside}there is no column a model can look at: {others[:300]}.",
+        remedy=f"Add columns of numbers, categories or dates that describe the rows{texts}.",
+    )
+
+
+def left_out(columns: Described, target: str | None, task: Task) -> list[Finding]:
+    """One warning for each column that a model will not look at."""
+    features = features_of((column for _, column, _ in columns), target, task)
+    kept = {column.name for column in features}
+    return [
+        _left_out(column, summary, task)
+        for _, column, summary in columns
+        if column.name != target and column.name not in kept and summary.present
+    ]
+
+
+def _left_out(column: Column, summary: Summary, task: Task) -> Finding:
+    name = shown(column.name)
+    if column.type == "identifier":
+        return Finding(
+            severity="warn",
+            code="near-identifier",
+            message=f"Column {name} has {summary.distinct:,} different values in "
+            f"{counted(summary.present, 'row')}: it names rows and is left out of training.",
+            remedy="Nothing, if it is an identifier; else group its values into fewer.",
+            column=column.name,
+        )
+    if column.type == "text":
+        return Finding(
+            severity="warn",
+            code="free-text",
+            message=f"Column {name} holds free text ({summary.distinct:,} different values) and "
+            "is left out of training.",
+            remedy="Learners of tables read no text; turn it into categories or numbers, or write "
+            "`task: text` in sluice.yaml.",
+            column=column.name,
+        )
+    return Finding(
+        severity="warn",
+        code="not-read",
+        message=f"Column {name} ({column.type}) is left out of training: the task {task} looks at "
+        f"{task}s only.",
+        remedy="Nothing, if it is meant; else write `task: auto` in sluice.yaml.",
+        column=column.name,
+    )

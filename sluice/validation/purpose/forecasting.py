@@ -1,0 +1,101 @@
+"""Forecasting: one series of a quantity, one row a step of one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sluice.validation.profile.schema import NEARLY_UNIQUE
+from sluice.validation.purpose.clock import Clock, step_of
+from sluice.validation.purpose.target import Decision
+from sluice.validation.refusals import Refused, shown
+from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.staging import Staged
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def found_forecast(
+    con: duckdb.DuckDBPyConnection, data: Staged, clocks: Sequence[Clock]
+) -> Decision | None:
+    """The decision for forecasting where the rows are one series; else None."""
+    if len(clocks) != 1:
+        return None
+    clock = clocks[0]
+    if not clock.is_complete or clock.distinct < NEARLY_UNIQUE * data.rows:
+        return None
+    step = step_of(con, data, clock)
+    if not step.is_regular:
+        return None
+    return Decision(
+        task="forecasting",
+        reason=f"By {clock.name} there is one row at a time, and {step.share:.1%} of them follow "
+        f"the one before by {step.text}: a series. Write `task: regression` in sluice.yaml if "
+        "their order does not matter.",
+        over=clock.name,
+    )
+
+
+def stated_forecast(
+    con: duckdb.DuckDBPyConnection,
+    source: str,
+    data: Staged,
+    target: Typed,
+    clocks: Sequence[Clock],
+) -> Decision:
+    """Forecasting as sluice.yaml asks for it; raises `Refused` where the rows are no series."""
+    if target.storage not in ("BIGINT", "DOUBLE"):
+        raise Refused(
+            "unfit-target",
+            f"{source}: sluice.yaml asks for forecasting, but the target {shown(target.name)} "
+            "does not hold numbers.",
+            remedy="Name a column of numbers under `target`, or write another task.",
+            column=target.name,
+        )
+    clock = _only(source, clocks)
+    column = clock.names[0] if len(clock.names) == 1 else None
+    if not clock.is_complete:
+        raise Refused(
+            "unfit-time",
+            f"{source}: sluice.yaml asks for forecasting, and some rows have no {clock.name}.",
+            remedy="Fill it in, or remove these rows.",
+            column=column,
+        )
+    step = step_of(con, data, clock)
+    if step.is_regular:
+        return Decision(
+            task="forecasting",
+            reason=f"sluice.yaml asks for forecasting; by {clock.name}, {step.share:.1%} of the "
+            f"rows follow the one before by {step.text}.",
+            over=clock.name,
+        )
+    what = (
+        f"a time is there twice or more in {step.repeats:,} of {data.rows:,} rows"
+        if step.repeats
+        else f"only {step.share:.1%} of the rows follow the one before by {step.text}"
+    )
+    raise Refused(
+        "unfit-time",
+        f"{source}: sluice.yaml asks for forecasting, but by {clock.name} {what}.",
+        remedy="Drop one series with one row a step, or write `task: regression`.",
+        column=column,
+    )
+
+
+def _only(source: str, clocks: Sequence[Clock]) -> Clock:
+    if len(clocks) == 1:
+        return clocks[0]
+    what = (
+        f"there are {len(clocks)} columns of dates or times, "
+        f"{', '.join(clock.name for clock in clocks[:5])}"
+        if clocks
+        else "no column holds dates or times"
+    )
+    raise Refused(
+        "unfit-time",
+        f"{source}: sluice.yaml asks for forecasting, and {what}; one is needed.",
+        remedy="Leave the others out, or write them as text."
+        if clocks
+        else "Add a column with the date or time of each row, such as 2024-01-31 14:00:00.",
+    )

@@ -1,0 +1,1 @@
+"""What a person reads: the verdict and the report page."""

@@ -1,0 +1,39 @@
+"""The verdict on an accepted drop, in one sentence for whoever dropped it."""
+
+from __future__ import annotations
+
+from sluice.contracts.dataset import Schema
+from sluice.validation.purpose.target import Decision
+from sluice.validation.refusals import counted, shown
+
+
+def accepted_sentence(
+    name: str, schema: Schema, decision: Decision, *, train: int, holdout: int, warnings: int
+) -> str:
+    """What the drop holds, what for, and how it was parted."""
+    also = f" {counted(warnings, 'warning')} in the report." if warnings else ""
+    return (
+        f"{name}: {counted(train + holdout, 'row')} with "
+        f"{counted(len(schema.features), 'feature')} {_purpose(schema, decision)}; "
+        f"{counted(train, 'row')} to learn from and {holdout:,} to judge by.{also}"
+    )
+
+
+def _purpose(schema: Schema, decision: Decision) -> str:
+    target = schema.target
+    if target is None:
+        return (
+            "to learn a policy from"
+            if schema.task == "reinforcement"
+            else "and no target, to be grouped or searched for what is unusual"
+        )
+    what = (
+        f"{counted(len(target.classes), 'class', 'classes')} of {shown(target.name)}"
+        if target.classes
+        else f"the quantity {shown(target.name)}"
+    )
+    if schema.task == "forecasting":
+        return f"to forecast {what} over {decision.over}"
+    if schema.task == "semi-supervised":
+        return f"to predict {what}, which only some rows have"
+    return f"to predict {what}"

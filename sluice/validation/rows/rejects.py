@@ -1,0 +1,131 @@
+"""The records that the scanner set aside: refused, or quarantined where sluice.yaml allows a few.
+
+Rows accepted and rows quarantined are together what was counted independently of the scanner.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sluice.contracts.dataset import Finding, Severity
+from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.parts import Part
+from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.scanner.scan import Rejected
+
+LISTED: Final = 20
+"""Rows that the report names one by one."""
+MOST: Final = 10_000
+"""So many records and more are never quarantined; the scanner ends when it has set them aside."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reject:
+    """One record that does not parse."""
+
+    part: Part
+    line: int
+    row: int
+    """Its number among all rows of the drop, from 1."""
+    record: Rejected
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """As it stands in the file: read when it is asked for, since it may be long."""
+        return self.record.text
+
+    def finding(self, severity: Severity) -> Finding:
+        """As the report lists it."""
+        return Finding(
+            severity=severity,
+            code="ragged-row",
+            message=f"{self.part.name}, line {self.line}: {self.reason}: "
+            f"{shown(self.text.strip(), 80)}.",
+            line=self.line,
+        )
+
+
+def rejects_of(found: Sequence[Rejected], raw: Raw) -> tuple[Reject, ...]:
+    """The same, with the lines and rows that people know, in the drop's order."""
+    if not found:
+        return ()
+    if not raw.part_rows:
+        raise RuntimeError("a copy that was written here holds records that do not parse")
+    rejects: list[Reject] = []
+    before = 0
+    for part, rows, header in zip(raw.parts, raw.part_rows, raw.part_headers, strict=True):
+        rejects += [
+            Reject(
+                part=part,
+                line=part.first_line - 1 + record.line,
+                row=before + record.record - header,
+                record=record,
+                reason=f"{counted(record.fields, 'field')} where the header has {len(raw.names)}",
+            )
+            for record in found
+            if record.path == part.path
+        ]
+        before += rows
+    return tuple(rejects)
+
+
+def refusal(rejects: Sequence[Reject], rows: int, up_to: float) -> Refused:
+    """Why records that do not parse, more than `up_to` (a share of `rows`), end the drop."""
+    first = rejects[0]
+    finding = first.finding("refuse")
+    others = ", ".join(str(r.line) for r in rejects[1:6]) + (", …" if len(rejects) > 6 else "")
+    many = f"{len(rejects) - 1:,}" + (" or more" if len(rejects) >= MOST else "")
+    lines = "line" if len(rejects) == 2 else "lines"
+    more = f"; {many} more such, on {lines} {others}" if len(rejects) > 1 else ""
+    bound = f" Of {rows:,} rows, sluice.yaml lets {up_to:.2%} be quarantined." if up_to else ""
+    return Refused(
+        finding.code,
+        f"{finding.message.removesuffix('.')}{more}.{bound}",
+        remedy="Give every row as many fields as the header; quote a field that holds the "
+        "delimiter"
+        + (
+            "."
+            if up_to
+            else "; or have a few such rows put aside: `bad_rows: {quarantine_up_to: 0.1%}` in "
+            "sluice.yaml."
+        ),
+        line=first.line,
+        more=tuple(reject.finding("refuse") for reject in rejects[1:LISTED]),
+    )
+
+
+def quarantined(rejects: Sequence[Reject], rows: int) -> list[Finding]:
+    """What the report says of rows that were put aside: the first one by one."""
+    if not rejects:
+        return []
+    return [
+        Finding(
+            severity="warn",
+            code="rows-quarantined",
+            message=f"{counted(len(rejects), 'row')} of {rows:,} "
+            f"{'does' if len(rejects) == 1 else 'do'} not parse and "
+            f"{'is' if len(rejects) == 1 else 'are'} quarantined, as sluice.yaml allows; no model "
+            "sees them.",
+            remedy="Correct them in rows.jsonl beside the report, and drop them again.",
+            line=rejects[0].line,
+        ),
+        *(reject.finding("note") for reject in rejects[:LISTED]),
+    ]
+
+
+def write_rows(rejects: Iterable[Reject], path: Path) -> None:
+    """`rows.jsonl`: file, line, reason and the whole text of each record, one object a line."""
+    with path.open("w", encoding="utf-8") as out:
+        for reject in rejects:
+            row = {
+                "file": reject.part.name,
+                "line": reject.line,
+                "reason": reject.reason,
+                "text": reject.text,
+            }
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
