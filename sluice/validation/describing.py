@@ -17,7 +17,7 @@ from sluice.validation.findings.leaks import leaks
 from sluice.validation.findings.lookalikes import doubtful_points, lookalikes
 from sluice.validation.findings.strays import totals_row
 from sluice.validation.findings.units import unit_findings
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.known import Known
 from sluice.validation.profile.association import Entry, associations
 from sluice.validation.profile.content import describe_contents
@@ -36,16 +36,16 @@ from sluice.validation.purpose.task import (
     without_target,
 )
 from sluice.validation.refusals import Refused, shown
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.stated import stated_type
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
 
 
 def require_target(
-    con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, target: Typed, spec: Spec
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, target: TypedColumn, spec: Spec
 ) -> None:
     """Refuse a target that some rows lack, unless they are meant to."""
     lacking = data.rows - target.present
@@ -71,9 +71,9 @@ def require_target(
 def describe(
     con: duckdb.DuckDBPyConnection,
     known: Known,
-    raw: Raw,
-    data: Staged,
-    target: Typed | None,
+    raw: Source,
+    data: Table,
+    target: TypedColumn | None,
     choice: Choice,
     name: str,
     spec: Spec,
@@ -136,8 +136,8 @@ def describe(
 def divide(
     con: duckdb.DuckDBPyConnection,
     known: Known,
-    data: Staged,
-    target: Typed | None,
+    data: Table,
+    target: TypedColumn | None,
     measured: Measures,
     counts: Mapping[str, Counts],
     name: str,
@@ -185,7 +185,7 @@ def divide(
     known.target = target_of(column, learnt, mean)
 
 
-def _refuse_constant(name: str, target: Typed, summary: Summary, rows: int) -> None:
+def _refuse_constant(name: str, target: TypedColumn, summary: Summary, rows: int) -> None:
     if summary.distinct > 1:
         return
     where = f"all {rows:,} rows" if target.present == rows else "all rows that have one"
@@ -198,7 +198,7 @@ def _refuse_constant(name: str, target: Typed, summary: Summary, rows: int) -> N
     )
 
 
-def _refuse_mixed(known: Known, target: Typed, summary: Summary, spec: Spec) -> None:
+def _refuse_mixed(known: Known, target: TypedColumn, summary: Summary, spec: Spec) -> None:
     """A target of numbers with some text among them is no set of classes."""
     if target.odd is None or summary.distinct <= 20 or spec.task == "classification":
         return

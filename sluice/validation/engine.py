@@ -37,8 +37,8 @@ from sluice.validation.report.verdict import accepted_sentence
 from sluice.validation.rows.dataset import write_dataset
 from sluice.validation.rows.rejects import quarantined, write_rows
 from sluice.validation.rows.session import bounded, megabytes_for, session
-from sluice.validation.rows.staging import staged
 from sluice.validation.rows.stated import hold_rows, with_types
+from sluice.validation.rows.table import staged
 from sluice.validation.rows.workers import Readers, crew
 
 if TYPE_CHECKING:

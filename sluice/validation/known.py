@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sluice.contracts.dataset import Column, Finding, Schema, Target
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.purpose.target import Decision
 from sluice.validation.rows.rejects import Reject
 
@@ -15,7 +15,7 @@ from sluice.validation.rows.rejects import Reject
 class Known:
     """Filled in step by step."""
 
-    raw: Raw | None = None
+    raw: Source | None = None
     columns: tuple[Column, ...] = ()
     target: Target | None = None
     decision: Decision | None = None

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.parts import TEXTS, WHOLE
 from sluice.validation.profile.association import Entry
 from sluice.validation.profile.measure import duplicate_rows
 from sluice.validation.refusals import counted, shown
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged, only
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table, only
 
 if TYPE_CHECKING:
     import duckdb
@@ -31,7 +31,7 @@ _FORMATS: Final = {**TEXTS, **WHOLE, "text": "texts in an archive", "image": "im
 _NAMES = {"decimal-comma": "numbers", "instant": "times with a zone", "timestamp": "times"}
 
 
-def reading_notes(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> list[Finding]:
+def reading_notes(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> list[Finding]:
     """How the file was read, where a person may want to know."""
     findings = list(raw.notes)
     if raw.dialect.get("header") is False and "header" not in raw.dialect["stated"]:
@@ -116,7 +116,9 @@ def unused_reading(name: str, kind: str, stated: Read) -> list[Finding]:
     ]
 
 
-def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed) -> Finding:
+def _mixed(
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, column: TypedColumn
+) -> Finding:
     """A column that would be of a type but for a few values."""
     if column.odd is None:
         raise ValueError(f"column {column.name!r} is of one type")
@@ -136,7 +138,7 @@ def _mixed(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed
 
 
 def first_row(
-    con: duckdb.DuckDBPyConnection, data: Staged, predicate: str, column: Typed
+    con: duckdb.DuckDBPyConnection, data: Table, predicate: str, column: TypedColumn
 ) -> tuple[int, object]:
     """Number (from 1) and value of the first row for which a predicate over it is true."""
     found = con.execute(
@@ -171,7 +173,7 @@ def column_findings(features: Sequence[Entry], rows: int) -> list[Finding]:
     return findings
 
 
-def duplicate_finding(data: Staged) -> list[Finding]:
+def duplicate_finding(data: Table) -> list[Finding]:
     """How many rows repeat others."""
     repeated = duplicate_rows(data)
     if not repeated:

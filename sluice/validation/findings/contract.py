@@ -17,7 +17,7 @@ from sluice.validation.profile.association import Entry
 from sluice.validation.profile.moves import moves
 from sluice.validation.profile.shift import shifts
 from sluice.validation.refusals import Refused, counted, listed, shown
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -43,7 +43,7 @@ class Last:
 
 def held_against(
     con: duckdb.DuckDBPyConnection,
-    data: Staged,
+    data: Table,
     source: str,
     last: Last,
     now: Schema,
@@ -92,7 +92,7 @@ def _refuse_breaking(source: str, found: Sequence[Finding]) -> None:
 
 def _renamed(
     con: duckdb.DuckDBPyConnection,
-    data: Staged,
+    data: Table,
     before: Mapping[str, Column],
     now: Mapping[str, Entry],
     known: Mapping[str, Any],

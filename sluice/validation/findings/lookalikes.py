@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.refusals import counted, listed, shown
 from sluice.validation.rows.columns import is_code
-from sluice.validation.rows.staging import Staged, first_rows
+from sluice.validation.rows.table import Table, first_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -119,7 +119,7 @@ _LOOKS = (
 )
 
 
-def lookalikes(con: duckdb.DuckDBPyConnection, data: Staged) -> list[Finding]:
+def lookalikes(con: duckdb.DuckDBPyConnection, data: Table) -> list[Finding]:
     """A warning for each column of text that mostly looks like numbers, dates or times."""
     texts = [
         c
@@ -154,7 +154,7 @@ def lookalikes(con: duckdb.DuckDBPyConnection, data: Staged) -> list[Finding]:
     return findings
 
 
-def doubtful_points(raw: Raw, data: Staged) -> list[Finding]:
+def doubtful_points(raw: Source, data: Table) -> list[Finding]:
     """A warning where 1.025 may mean a thousand: in a file whose other numbers have a decimal
     comma, a column in which three digits follow every point."""
     numbers = [c for c in data.columns if c.storage == "DOUBLE"]

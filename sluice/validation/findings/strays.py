@@ -9,11 +9,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.profile.measure import Summary
 from sluice.validation.refusals import Refused, listed, shown
 from sluice.validation.rows.sql import literal
-from sluice.validation.rows.staging import Staged, only
+from sluice.validation.rows.table import Table, only
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +22,7 @@ SAME: Final = 1e-9
 """Relative difference up to which a value is the sum of the others."""
 
 
-def refuse_strays(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> None:
+def refuse_strays(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
     """Raise `Refused` for rows of a CSV that are none."""
     if raw.dialect["format"] != "csv":
         return
@@ -31,7 +31,7 @@ def refuse_strays(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> Non
 
 
 def totals_row(
-    con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, found: dict[str, Summary]
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, found: dict[str, Summary]
 ) -> list[Finding]:
     """A warning where the last row is the sum of all rows above it, in every column of numbers."""
     numbers = [c for c in data.columns if c.storage in ("BIGINT", "DOUBLE")]
@@ -64,7 +64,7 @@ def totals_row(
     ]
 
 
-def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> None:
+def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
     """Two stray quotes may close each other over several rows, which then are one field."""
     if not raw.quoted_newlines or len(raw.names) < 2:
         return
@@ -91,7 +91,7 @@ def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Stage
             )
 
 
-def _refuse_repeated_header(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged) -> None:
+def _refuse_repeated_header(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
     if not raw.dialect["header"] or any(c.storage != "VARCHAR" for c in data.columns):
         return
     first, *others = data.columns

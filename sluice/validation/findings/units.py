@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts.dataset import Finding
 from sluice.validation.profile.association import Entry
 from sluice.validation.refusals import shown
-from sluice.validation.rows.staging import Staged, first_rows, only
+from sluice.validation.rows.table import Table, first_rows, only
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,7 +53,7 @@ KNOWN: Final = frozenset((
 
 
 def unit_findings(
-    con: duckdb.DuckDBPyConnection, data: Staged, columns: Sequence[Entry]
+    con: duckdb.DuckDBPyConnection, data: Table, columns: Sequence[Entry]
 ) -> list[Finding]:
     """Warn of columns of text that are numbers but for their unit."""
     texts = [entry for entry in columns if entry[0].storage == "VARCHAR" and entry[2].distinct > 1]
@@ -73,7 +73,7 @@ def _has_unit(value: str) -> bool:
     return bool(match and (match[1] or match[3]) and match[3] not in _ORDINALS)
 
 
-def _finding(con: duckdb.DuckDBPyConnection, data: Staged, entry: Entry) -> list[Finding]:
+def _finding(con: duckdb.DuckDBPyConnection, data: Table, entry: Entry) -> list[Finding]:
     typed, column, summary = entry
     pattern = _VALUE.replace("'", "''")
     rows = con.execute(

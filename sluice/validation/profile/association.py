@@ -15,8 +15,8 @@ from typing import Any, Final, Literal
 
 from sluice.contracts.dataset import Column
 from sluice.validation.profile.measure import Summary
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table
 from sluice.validation.scanner.library import Moments
 from sluice.validation.scanner.measure import Measured, correlations
 
@@ -30,7 +30,7 @@ MOST_CELLS: Final = 10_000
 MOST_AT_ONCE: Final = 64
 """Columns that are held against classes in one pass."""
 
-Entry = tuple[Typed, Column, Summary]
+Entry = tuple[TypedColumn, Column, Summary]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,7 @@ class Association:
 
 
 def associations(
-    data: Staged,
+    data: Table,
     measured: Measured,
     goal: Entry,
     features: Sequence[Entry],
@@ -86,7 +86,10 @@ def associations(
 
 
 def _with_classes(
-    measured: Measured, goal: Typed, numbers: Sequence[Typed], few: Sequence[Typed]
+    measured: Measured,
+    goal: TypedColumn,
+    numbers: Sequence[TypedColumn],
+    few: Sequence[TypedColumn],
 ) -> dict[str, Association]:
     sizes = [count for _, count, _ in measured.values(goal.place, goal.storage)]
     found: dict[str, Association] = {}
@@ -99,13 +102,15 @@ def _with_classes(
     return found
 
 
-def _runs(columns: Sequence[Typed]) -> Iterator[Sequence[Typed]]:
+def _runs(columns: Sequence[TypedColumn]) -> Iterator[Sequence[TypedColumn]]:
     """Some at a time, so that not all of their tables stand in memory together."""
     for start in range(0, len(columns), MOST_AT_ONCE):
         yield columns[start : start + MOST_AT_ONCE]
 
 
-def _with_numbers(data: Staged, goal: Typed, numbers: Sequence[Typed]) -> dict[str, Association]:
+def _with_numbers(
+    data: Table, goal: TypedColumn, numbers: Sequence[TypedColumn]
+) -> dict[str, Association]:
     found = correlations(data.kept, goal.place, [c.place for c in numbers])
     return {
         column.id: Association(kind="pearson", value=max(-1.0, min(1.0, tie.value)))
@@ -114,7 +119,9 @@ def _with_numbers(data: Staged, goal: Typed, numbers: Sequence[Typed]) -> dict[s
     }
 
 
-def _by_values(measured: Measured, goal: Typed, few: Sequence[Typed]) -> dict[str, Association]:
+def _by_values(
+    measured: Measured, goal: TypedColumn, few: Sequence[TypedColumn]
+) -> dict[str, Association]:
     """A quantity as the target, a category as the feature: the same ratio the other way round."""
     found: dict[str, Association] = {}
     for column in few:

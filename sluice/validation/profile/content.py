@@ -15,8 +15,8 @@ from sluice.contracts.dataset import Column
 from sluice.validation.profile.measure import measures
 from sluice.validation.profile.profile import TOP, make_profile
 from sluice.validation.purpose.content import Described
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged, staged_query
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table, staged_query
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,13 +27,13 @@ _RANKED = {"sizes": "width || ' x ' || height", "formats": "format", "channels":
 
 def describe_contents(
     con: duckdb.DuckDBPyConnection,
-    data: Staged,
+    data: Table,
     profile: dict[str, Any],
     columns: Described,
     target: str,
     facts: str,
 ) -> None:
-    """Add to the `profile` what the features are made of; `facts` as in `Raw`."""
+    """Add to the `profile` what the features are made of; `facts` as in `Source`."""
     for typed, column, _ in columns:
         if column.name != target and column.type == "text":
             profile["columns"][column.name] |= _of_texts(con, data, typed.id)
@@ -41,7 +41,7 @@ def describe_contents(
             profile["columns"][column.name] |= _of_images(con, data, facts)
 
 
-def _of_texts(con: duckdb.DuckDBPyConnection, data: Staged, i: str) -> dict[str, Any]:
+def _of_texts(con: duckdb.DuckDBPyConnection, data: Table, i: str) -> dict[str, Any]:
     """Characters, and words: what stands between blanks. A list of the words of one text would take
     ten times its memory, so each is made a dot, and the dots are counted."""
     dotted = f"regexp_replace({i}, '\\S+', '.', 'g')"
@@ -55,7 +55,7 @@ def _of_texts(con: duckdb.DuckDBPyConnection, data: Staged, i: str) -> dict[str,
     )
 
 
-def _of_images(con: duckdb.DuckDBPyConnection, data: Staged, facts: str) -> dict[str, Any]:
+def _of_images(con: duckdb.DuckDBPyConnection, data: Table, facts: str) -> dict[str, Any]:
     ranked = {
         name: con.execute(
             f"SELECT {value}, count(*) FROM {facts} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {TOP}"
@@ -70,12 +70,12 @@ def _of_images(con: duckdb.DuckDBPyConnection, data: Staged, facts: str) -> dict
 
 
 def _numbers(
-    con: duckdb.DuckDBPyConnection, data: Staged, query: str, first: str, second: str
+    con: duckdb.DuckDBPyConnection, data: Table, query: str, first: str, second: str
 ) -> dict[str, Any]:
     """Two columns of integers, c1 and c2, measured as those of a table are."""
     columns = (
-        Typed(id="c1", name=first, storage="BIGINT"),
-        Typed(id="c2", name=second, storage="BIGINT"),
+        TypedColumn(id="c1", name=first, storage="BIGINT"),
+        TypedColumn(id="c2", name=second, storage="BIGINT"),
     )
     numbers = staged_query(con, query, columns, data.kept.paths[0].with_name(f"{first}s"))
     described = tuple(Column(name=c.name, type="integer", nullable=False) for c in columns)

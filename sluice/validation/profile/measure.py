@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table
 from sluice.validation.scanner import library as scanner
 from sluice.validation.scanner.measure import (
     Measured,
@@ -67,8 +67,8 @@ class Measures:
     def counts(
         self,
         con: duckdb.DuckDBPyConnection,
-        data: Staged,
-        column: Typed,
+        data: Table,
+        column: TypedColumn,
         *,
         is_learnt: bool = False,
     ) -> list[tuple[Any, int]]:
@@ -90,7 +90,7 @@ class Measures:
         )
 
 
-def measures(data: Staged) -> Measures:
+def measures(data: Table) -> Measures:
     """Measure every column."""
     measured = Measured(data.kept, MOST_COUNTED)
     return Measures(
@@ -99,7 +99,7 @@ def measures(data: Staged) -> Measures:
     )
 
 
-def _summary(data: Staged, column: Typed, measured: Measured) -> Summary:
+def _summary(data: Table, column: TypedColumn, measured: Measured) -> Summary:
     found = measured.summary(column.place)
     exact = _exact_distinct(data, column, found)
     low, high = ends(found, column.storage)
@@ -119,7 +119,7 @@ def _summary(data: Staged, column: Typed, measured: Measured) -> Summary:
     )
 
 
-def _exact_distinct(data: Staged, column: Typed, found: scanner.Summary) -> int | None:
+def _exact_distinct(data: Table, column: TypedColumn, found: scanner.Summary) -> int | None:
     """The exact number of different values where a decision hangs on it.
 
     That is where they are few, and where they are nearly all in a column that may be an identifier.
@@ -134,7 +134,7 @@ def _exact_distinct(data: Staged, column: Typed, found: scanner.Summary) -> int 
     return None
 
 
-def duplicate_rows(data: Staged) -> int:
+def duplicate_rows(data: Table) -> int:
     """Rows that repeat an earlier one exactly.
 
     Rows are told apart by 64-bit hashes: that two different ones among 10 million share theirs has

@@ -23,7 +23,7 @@ from sluice.contracts.dataset import Column, Scalar
 from sluice.validation.profile.association import Association
 from sluice.validation.profile.measure import QUANTILES, Summary
 from sluice.validation.profile.schema import scalar
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.table import Table
 from sluice.validation.scanner.measure import histograms
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ TOP: Final = 20
 
 
 def make_profile(
-    data: Staged,
+    data: Table,
     columns: tuple[Column, ...],
     found: dict[str, Summary],
     counts: dict[str, list[tuple[Scalar, int]]],

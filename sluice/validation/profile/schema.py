@@ -8,7 +8,7 @@ from typing import Final
 
 from sluice.contracts.dataset import Column, ColumnType, Scalar
 from sluice.validation.profile.measure import FEW_VALUES, Summary
-from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.columns import TypedColumn
 
 NEARLY_UNIQUE: Final = 0.95
 """Share of different values from which a column tells rows apart instead of describing them."""
@@ -18,7 +18,7 @@ _IDENTIFYING = re.compile(
 )
 
 
-def column_type(column: Typed, summary: Summary, *, is_target: bool) -> ColumnType:
+def column_type(column: TypedColumn, summary: Summary, *, is_target: bool) -> ColumnType:
     """What a column is, from how it is stored, how many values it has, and its name."""
     if column.kind:
         return column.kind
@@ -41,7 +41,7 @@ def column_type(column: Typed, summary: Summary, *, is_target: bool) -> ColumnTy
     return "text" if summary.spaced > 0.5 * summary.present else "identifier"
 
 
-def _names_rows(column: Typed, summary: Summary) -> bool:
+def _names_rows(column: TypedColumn, summary: Summary) -> bool:
     """Whether an integer column is called like a key, and is one."""
     called = _IDENTIFYING.fullmatch(column.name) or _IDENTIFYING.fullmatch(column.name.lower())
     return (
@@ -52,7 +52,11 @@ def _names_rows(column: Typed, summary: Summary) -> bool:
 
 
 def described(
-    column: Typed, summary: Summary, kind: ColumnType, rows: int, values: tuple[str, ...] | None
+    column: TypedColumn,
+    summary: Summary,
+    kind: ColumnType,
+    rows: int,
+    values: tuple[str, ...] | None,
 ) -> Column:
     """The column as `schema.json` has it."""
     ranged = kind in ("integer", "number", "date", "timestamp")

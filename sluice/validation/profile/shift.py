@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sluice.contracts.dataset import Scalar
 from sluice.validation.profile.association import Entry
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.table import Table
 from sluice.validation.scanner.measure import histograms
 
 MOVED: Final = 0.1
@@ -82,7 +82,7 @@ class Shift:
 
 
 def shifts(
-    data: Staged,
+    data: Table,
     pairs: Sequence[tuple[Mapping[str, Any], Entry]],
     counts: Mapping[str, Sequence[tuple[Scalar, int]]],
 ) -> list[Shift | None]:

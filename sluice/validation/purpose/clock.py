@@ -10,8 +10,8 @@ from sluice.contracts.dataset import Finding
 from sluice.validation.profile.measure import Summary
 from sluice.validation.profile.schema import NEARLY_UNIQUE
 from sluice.validation.refusals import counted, shown
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -83,7 +83,9 @@ class Step:
         return not self.repeats and self.share >= REGULAR
 
 
-def clocks(data: Staged, found: Mapping[str, Summary], target: Typed | None) -> tuple[Clock, ...]:
+def clocks(
+    data: Table, found: Mapping[str, Summary], target: TypedColumn | None
+) -> tuple[Clock, ...]:
     """The columns of dates and timestamps; where there are none, year, month, … taken together."""
     others = [column for column in data.columns if column is not target]
     single = tuple(
@@ -101,7 +103,7 @@ def clocks(data: Staged, found: Mapping[str, Summary], target: Typed | None) -> 
     return single or _of_parts(data, others, found)
 
 
-def order_of(con: duckdb.DuckDBPyConnection, data: Staged, clock: Clock) -> Order:
+def order_of(con: duckdb.DuckDBPyConnection, data: Table, clock: Clock) -> Order:
     """Hold each row's time against that of the row above it, in the drop's own order."""
     rising, falling, moves, pairs = con.execute(
         "SELECT count(*) FILTER (moment >= before), count(*) FILTER (moment <= before), "
@@ -114,7 +116,7 @@ def order_of(con: duckdb.DuckDBPyConnection, data: Staged, clock: Clock) -> Orde
     return Order(share=max(rising, falling) / pairs, is_rising=rising >= falling)
 
 
-def step_of(con: duckdb.DuckDBPyConnection, data: Staged, clock: Clock) -> Step:
+def step_of(con: duckdb.DuckDBPyConnection, data: Table, clock: Clock) -> Step:
     """The step that most neighbouring times are apart, once they are sorted.
 
     Months differ in length: times that all begin, or all end, one are counted in months.
@@ -136,7 +138,7 @@ def step_of(con: duckdb.DuckDBPyConnection, data: Staged, clock: Clock) -> Step:
 
 
 def time_order(
-    con: duckdb.DuckDBPyConnection, data: Staged, found: Sequence[Clock]
+    con: duckdb.DuckDBPyConnection, data: Table, found: Sequence[Clock]
 ) -> list[Finding]:
     """Warn of a clock that sorts the rows, or names each: a split by chance then looks ahead."""
     for clock in found[:MOST_CLOCKS]:
@@ -166,10 +168,10 @@ def _looks_ahead(clock: Clock, evidence: str) -> Finding:
 
 
 def _of_parts(
-    data: Staged, columns: Sequence[Typed], found: Mapping[str, Summary]
+    data: Table, columns: Sequence[TypedColumn], found: Mapping[str, Summary]
 ) -> tuple[Clock, ...]:
     by_name = {column.name.casefold(): column for column in columns if column.storage == "BIGINT"}
-    parts: list[Typed] = []
+    parts: list[TypedColumn] = []
     for part, (least, most) in _PARTS.items():
         column = by_name.get(part)
         if column is None:
@@ -195,7 +197,7 @@ def _of_parts(
     )
 
 
-def _step(con: duckdb.DuckDBPyConnection, data: Staged, number: str) -> tuple[int, float, int]:
+def _step(con: duckdb.DuckDBPyConnection, data: Table, number: str) -> tuple[int, float, int]:
     """The usual step of a whole number, its share among the steps, and how many steps are none."""
     step, many, total, none = con.execute(
         "SELECT step, count(*) AS many, sum(count(*)) OVER (), "

@@ -11,12 +11,12 @@ from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.target import Decision
 from sluice.validation.refusals import Refused, counted, shown
-from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.columns import TypedColumn
 
 LONG_TEXT: Final = 20
 """Mean characters from which a table's only feature is a text to read and no short name."""
 
-Described = Sequence[tuple[Typed, Column, Summary]]
+Described = Sequence[tuple[TypedColumn, Column, Summary]]
 
 
 def content_task(

@@ -9,15 +9,15 @@ from sluice.validation.profile.schema import NEARLY_UNIQUE
 from sluice.validation.purpose.clock import Clock, step_of
 from sluice.validation.purpose.target import Decision
 from sluice.validation.refusals import Refused, shown
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
 
 
 def found_forecast(
-    con: duckdb.DuckDBPyConnection, data: Staged, clocks: Sequence[Clock]
+    con: duckdb.DuckDBPyConnection, data: Table, clocks: Sequence[Clock]
 ) -> Decision | None:
     """The decision for forecasting where the rows are one series; else None."""
     if len(clocks) != 1:
@@ -40,8 +40,8 @@ def found_forecast(
 def stated_forecast(
     con: duckdb.DuckDBPyConnection,
     source: str,
-    data: Staged,
-    target: Typed,
+    data: Table,
+    target: TypedColumn,
     clocks: Sequence[Clock],
 ) -> Decision:
     """Forecasting as sluice.yaml asks for it; raises `Refused` where the rows are no series."""

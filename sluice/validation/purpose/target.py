@@ -11,7 +11,7 @@ from sluice.contracts.dataset import Column, Finding, Scalar, Target, Task
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused, counted, listed, shown
-from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.columns import TypedColumn
 
 TARGET_NAMES: Final = ("target", "label", "class", "y")
 MIN_ROWS: Final = 20
@@ -87,7 +87,9 @@ class Decision:
     """Forecasting: the clock's name, for a sentence."""
 
 
-def decide_task(source: str, target: Typed, summary: Summary, rows: int, spec: Spec) -> Decision:
+def decide_task(
+    source: str, target: TypedColumn, summary: Summary, rows: int, spec: Spec
+) -> Decision:
     """Classification or regression; raises `Refused` where the target fits neither.
 
     Texts and images are told into classes too: `content.py` says whether it is them.

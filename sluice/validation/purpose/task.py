@@ -24,8 +24,8 @@ from sluice.validation.purpose.clock import Clock
 from sluice.validation.purpose.forecasting import found_forecast, stated_forecast
 from sluice.validation.purpose.target import Decision, choose_target, decide_task
 from sluice.validation.refusals import Refused, listed, shown
-from sluice.validation.rows.columns import Typed
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -96,7 +96,7 @@ def without_target(names: Sequence[str], choice: Choice, spec: Spec) -> Decision
     return Decision(task="unsupervised", reason=f"sluice.yaml says `{asked}`.")
 
 
-def may_lack(target: Typed, rows: int, spec: Spec) -> bool:
+def may_lack(target: TypedColumn, rows: int, spec: Spec) -> bool:
     """Whether rows without a target are meant to be so, and not a fault."""
     lacking = rows - target.present
     if spec.task == "semi-supervised":
@@ -107,8 +107,8 @@ def may_lack(target: Typed, rows: int, spec: Spec) -> bool:
 def with_target(
     con: duckdb.DuckDBPyConnection,
     source: str,
-    data: Staged,
-    target: Typed,
+    data: Table,
+    target: TypedColumn,
     found: Mapping[str, Summary],
     clocks: Sequence[Clock],
     spec: Spec,
@@ -148,7 +148,7 @@ def episode_finding(task: Task, names: Sequence[str]) -> list[Finding]:
     ]
 
 
-def all_labelled(task: Task, target: Typed, rows: int) -> list[Finding]:
+def all_labelled(task: Task, target: TypedColumn, rows: int) -> list[Finding]:
     """Semi-supervised was asked for, and there is nothing of it in the data."""
     if task != "semi-supervised" or target.present < rows:
         return []

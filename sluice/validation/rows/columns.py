@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sluice.contracts.dataset import ColumnType
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.rows.candidates import CANDIDATES, Storage
 from sluice.validation.scanner.scan import Answer
 
@@ -34,7 +34,7 @@ class Unlike:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Typed:
+class TypedColumn:
     """One column as it is staged, and later written."""
 
     id: str
@@ -75,7 +75,7 @@ class Plan:
     odd: Unlike | None = None
     unstated: Unlike | None = None
     kind: ColumnType | None = None
-    """As in `Typed`: nothing in the column is read as another type, or as missing."""
+    """As in `TypedColumn`: nothing in the column is read as another type, or as missing."""
 
     @property
     def storage(self) -> Storage:
@@ -85,12 +85,12 @@ class Plan:
         return CANDIDATES[self.candidate].storage if self.candidate else "VARCHAR"
 
 
-def guesses(raw: Raw) -> list[Plan]:
+def guesses(raw: Source) -> list[Plan]:
     """A plan a column, by the first rows."""
     return [_guess(raw, place) for place in range(len(raw.names))]
 
 
-def question(raw: Raw, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
+def question(raw: Source, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
     """For every column of the drop the types worth asking about; none for those not in doubt."""
     asked: list[tuple[str, ...]] = [()] * len(raw.names)
     for plan in plans:
@@ -98,13 +98,13 @@ def question(raw: Raw, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
     return asked
 
 
-def settled(raw: Raw, plans: Sequence[Plan], answers: Mapping[int, Answer]) -> list[Plan]:
+def settled(raw: Source, plans: Sequence[Plan], answers: Mapping[int, Answer]) -> list[Plan]:
     """The same plans, each with the first type that holds for every value of its column; answers
     are by the column's place."""
     return [_decided(raw, plan, answers[plan.place]) for plan in plans]
 
 
-def _guess(raw: Raw, place: int) -> Plan:
+def _guess(raw: Source, place: int) -> Plan:
     column = f"c{place + 1}"
     if raw.kinds:
         return Plan(id=column, place=place, candidate=None, kind=raw.kinds[place])
@@ -123,7 +123,7 @@ def is_code(values: Sequence[str]) -> bool:
     return padded > CODES * len(values) and all(map(str.isdecimal, values))
 
 
-def _worth(raw: Raw, place: int, values: Sequence[str]) -> Sequence[str]:
+def _worth(raw: Source, place: int, values: Sequence[str]) -> Sequence[str]:
     """The candidates that nearly all of the first values look like, or that are stated."""
     if place in raw.stated_types:
         return raw.may_be[place]
@@ -136,12 +136,12 @@ def _worth(raw: Raw, place: int, values: Sequence[str]) -> Sequence[str]:
     ]
 
 
-def _sample(raw: Raw, place: int) -> list[str]:
+def _sample(raw: Source, place: int) -> list[str]:
     values = [row[place].strip() for row in raw.sample if len(row) == len(raw.names)]
     return [value for value in values if value and value not in raw.missing]
 
 
-def _decided(raw: Raw, plan: Plan, answer: Answer) -> Plan:
+def _decided(raw: Source, plan: Plan, answer: Answer) -> Plan:
     present = answer.present
     holds = [c for c, fitting in answer.fits.items() if present and fitting == present]
     ambiguous = (

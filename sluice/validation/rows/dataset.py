@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sluice.validation.rows.sql import literal
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,7 +24,7 @@ _DICTIONARY: Final = 2_000
 third of the time that writing does, and saves next to nothing."""
 
 
-def write_dataset(con: duckdb.DuckDBPyConnection, data: Staged, folder: Path) -> None:
+def write_dataset(con: duckdb.DuckDBPyConnection, data: Table, folder: Path) -> None:
     """Write `train/part-0.parquet` and `holdout/part-0.parquet` below `folder`."""
     named = ", ".join(f"{column.id} AS {identifier(column.name)}" for column in data.columns)
     options = (

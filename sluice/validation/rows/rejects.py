@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from sluice.contracts.dataset import Finding, Severity
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused, counted, shown
 from sluice.validation.scanner.scan import Rejected
@@ -50,7 +50,7 @@ class Reject:
         )
 
 
-def rejects_of(found: Sequence[Rejected], raw: Raw) -> tuple[Reject, ...]:
+def rejects_of(found: Sequence[Rejected], raw: Source) -> tuple[Reject, ...]:
     """The same, with the lines and rows that people know, in the drop's order."""
     if not found:
         return ()

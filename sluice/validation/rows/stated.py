@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts.dataset import ColumnType
 from sluice.contracts.spec import StatedColumn, StatedSchema
 from sluice.validation.findings.checks import first_row
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused, counted, listed, shown
 from sluice.validation.rows.candidates import CANDIDATES
-from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.sql import literal
-from sluice.validation.rows.staging import Staged
+from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,14 +40,14 @@ _ORDERED = (*_NUMBERS, "DATE", "TIMESTAMP")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Rule:
-    column: Typed
+    column: TypedColumn
     broken: str
     """SQL that is true for the values that break it."""
     what: str
     """`is not allowed`, `is above 10`: what follows the value in a sentence."""
 
 
-def with_types(raw: Raw, stated: StatedSchema) -> Raw:
+def with_types(raw: Source, stated: StatedSchema) -> Source:
     """`raw` with the stated types as the only ones its columns may have.
 
     Raises `Refused` where sluice.yaml states a column that is not there, or images where a column
@@ -74,7 +74,7 @@ def with_types(raw: Raw, stated: StatedSchema) -> Raw:
     return replace(raw, may_be=tuple(may_be), stated_types=types if may_be else frozenset())
 
 
-def _check_images(raw: Raw, stated: list[ColumnType | None]) -> None:
+def _check_images(raw: Source, stated: list[ColumnType | None]) -> None:
     """Only files of archives are images, which is known before any row is read."""
     held = raw.kinds or (None,) * len(raw.names)
     for name, kind, wanted in zip(raw.names, held, stated, strict=True):
@@ -89,7 +89,9 @@ def _check_images(raw: Raw, stated: list[ColumnType | None]) -> None:
             )
 
 
-def hold_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, stated: StatedSchema) -> None:
+def hold_rows(
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, stated: StatedSchema
+) -> None:
     """Refuse the drop for the first column with values outside of what is stated of it."""
     for column in data.columns:
         wanted = stated.columns.get(column.name)
@@ -106,7 +108,7 @@ def hold_rows(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, stated: St
 
 
 def stated_type(
-    column: Typed, summary: Summary, found: ColumnType, stated: StatedSchema
+    column: TypedColumn, summary: Summary, found: ColumnType, stated: StatedSchema
 ) -> ColumnType:
     """The type of a feature: the stated one, where its values are stored as such."""
     kind = stated.columns.get(column.name, StatedColumn()).type
@@ -129,7 +131,7 @@ def _storages(kind: ColumnType) -> tuple[str, ...]:
     return tuple(CANDIDATES[c].storage for c in CANDIDATES_OF[kind]) or ("VARCHAR",)
 
 
-def _rules(raw: Raw, column: Typed, wanted: StatedColumn) -> Iterator[_Rule]:
+def _rules(raw: Source, column: TypedColumn, wanted: StatedColumn) -> Iterator[_Rule]:
     value = column.id
     is_stored_so = (
         not wanted.type
@@ -172,7 +174,7 @@ def _rules(raw: Raw, column: Typed, wanted: StatedColumn) -> Iterator[_Rule]:
         yield _Rule(column=column, broken=broken, what=what)
 
 
-def _edge(raw: Raw, column: Typed, bound: float | str) -> str:
+def _edge(raw: Source, column: TypedColumn, bound: float | str) -> str:
     if isinstance(bound, str) == (column.storage in _NUMBERS):
         raise Refused(
             "stated-range",
@@ -184,12 +186,14 @@ def _edge(raw: Raw, column: Typed, bound: float | str) -> str:
     return f"{literal(bound)}::TIMESTAMP" if isinstance(bound, str) else repr(bound)
 
 
-def _hold(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, rule: _Rule) -> None:
+def _hold(con: duckdb.DuckDBPyConnection, raw: Source, data: Table, rule: _Rule) -> None:
     broken = f"SELECT n, {rule.column.id} FROM {data.relation} WHERE {rule.broken}"
     _refuse_first(con, raw, rule.column, broken, rule.what)
 
 
-def _hold_unique(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column: Typed) -> None:
+def _hold_unique(
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, column: TypedColumn
+) -> None:
     i = column.id
     value = f"md5({i})" if column.storage == "BLOB" else i
     _refuse_first(
@@ -204,7 +208,7 @@ def _hold_unique(con: duckdb.DuckDBPyConnection, raw: Raw, data: Staged, column:
 
 
 def _refuse_first(
-    con: duckdb.DuckDBPyConnection, raw: Raw, column: Typed, broken: str, what: str
+    con: duckdb.DuckDBPyConnection, raw: Source, column: TypedColumn, broken: str, what: str
 ) -> None:
     """Refuse where the query `broken` (row number, value) has rows, naming the first."""
     rows, first, value = con.execute(
@@ -214,7 +218,9 @@ def _refuse_first(
         raise _outside(raw, column, rows, first, value, what)
 
 
-def _outside(raw: Raw, column: Typed, rows: int, first: int, value: object, what: str) -> Refused:
+def _outside(
+    raw: Source, column: TypedColumn, rows: int, first: int, value: object, what: str
+) -> Refused:
     """The refusal of `rows` values that are not as stated, the first of them named."""
     where, line = raw.place(first)
     return Refused(
@@ -228,5 +234,5 @@ def _outside(raw: Raw, column: Typed, rows: int, first: int, value: object, what
     )
 
 
-def _source(raw: Raw) -> str:
+def _source(raw: Source) -> str:
     return raw.parts[0].name

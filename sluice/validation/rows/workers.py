@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.scanner.scan import Files
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Readers:
     scratch: Path
     executor: Executor | None = None
 
-    def ask(self, raw: Raw, task: Task[_T]) -> list[_T]:
+    def ask(self, raw: Source, task: Task[_T]) -> list[_T]:
         """What the task finds in each shard, in order."""
         if raw.files is None:
             raise ValueError("only files of text are read so")

@@ -20,7 +20,7 @@ from sluice.validation.formats.archive.members import Member
 from sluice.validation.formats.archive.survey import Survey, survey_notes
 from sluice.validation.formats.archive.texts import MAX_TEXT_BYTES, decoded
 from sluice.validation.formats.compressed import Limits, compression_of
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.sql import literal
@@ -70,7 +70,7 @@ def prepare_archives(
     scratch: Path,
     stated: Read,
     limits: Limits | None = None,
-) -> Raw:
+) -> Source:
     """All files of the archives as one table, a row a file.
 
     Raises `Refused` for archives that are not to be trusted, files out of place, and files that
@@ -101,7 +101,7 @@ def prepare_archives(
                 out.write(",".join(str(getattr(picture, fact)) for fact in FACTS) + "\n")
     _drop_expanded(parts, scratch)
     places = survey.places  # The rest of the survey is not to outlive this function.
-    return Raw(
+    return Source(
         files=Files(paths=tuple(copies.paths), names=(holds, "label"), longest=_LONGEST[holds]),
         names=(holds, "label"),
         sample=(),

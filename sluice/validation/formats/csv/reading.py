@@ -32,7 +32,7 @@ SHARD_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Raw:
+class Source:
     """A drop that can be read, and how to find a row of it again."""
 
     files: Files | None = None
@@ -75,7 +75,7 @@ class Raw:
     """What was found while reading."""
     quoted_newlines: bool = False
     """Whether a quoted field runs over several lines."""
-    recounted: Callable[[], Raw] | None = None
+    recounted: Callable[[], Source] | None = None
     """Counts the records again in the most exact way; raises `Refused` where quotes are broken."""
 
 
@@ -106,7 +106,7 @@ class _Prepared(_Opened):
 
 def prepare_csv(
     parts: list[Part], scratch: Path, stated: Read, workers: Executor | None = None
-) -> Raw:
+) -> Source:
     """All that can be known of CSV files before they are scanned; see the modules it calls.
 
     What sluice.yaml has `stated` is not looked for. For several `workers`, large files are cut.
@@ -135,7 +135,7 @@ def _check_alike(files: list[_Opened]) -> None:
             )
 
 
-def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> Raw:
+def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> Source:
     """The files as one table."""
     first = prepared[0]
     rows = sum(p.rows for p in prepared)
@@ -147,7 +147,7 @@ def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> R
             line=1,
         )
     runs = list(_runs(prepared))
-    return Raw(
+    return Source(
         files=_files(prepared),
         shards=tuple(map(_files, runs)) if len(runs) > 1 else (),
         names=first.dialect.names,

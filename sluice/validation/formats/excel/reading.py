@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.spec import Read
 from sluice.validation.formats.csv.dialect import SAMPLE_RECORDS
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.excel.book import Book, Sheet, book_of
 from sluice.validation.formats.excel.cells import Cells, Row
 from sluice.validation.formats.excel.columns import Columns, columns_of
@@ -67,7 +67,7 @@ class _Output:
     characters: int = 0
 
 
-def prepare_excel(parts: list[Part], scratch: Path, stated: Read) -> Raw:
+def prepare_excel(parts: list[Part], scratch: Path, stated: Read) -> Source:
     """The rows of each workbook's one sheet as one table.
 
     Raises `Refused` where a file is no such workbook or its sheet no table, where parts of a
@@ -96,7 +96,7 @@ def prepare_excel(parts: list[Part], scratch: Path, stated: Read) -> Raw:
     mixed = survey.mixed_dates()
     if mixed:
         copy = _all_with_times(copy, mixed, scratch)
-    return Raw(
+    return Source(
         files=Files(paths=(copy,), names=names, longest=_LONGEST),
         names=names,
         sample=tuple(_with_times(row, mixed) for row in survey.sample),

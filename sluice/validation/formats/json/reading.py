@@ -17,7 +17,7 @@ from sluice.contracts.dataset import Finding
 from sluice.validation.formats.compressed import compression_of
 from sluice.validation.formats.csv.dialect import MAX_COLUMNS, SAMPLE_RECORDS, check_names
 from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.encoding import as_utf8
 from sluice.validation.formats.json.objects import Number, Record
 from sluice.validation.formats.json.records import (
@@ -121,7 +121,7 @@ class _Survey:
             self.sample.append(record)
 
 
-def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Raw:
+def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Source:
     """All records of the parts as one table; a key that a record lacks is a missing value.
 
     Raises `Refused` where a record is no flat object, or the independent count differs.
@@ -149,7 +149,7 @@ def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Raw:
             f"{parts[0].name}: {only}; a target and at least one feature are needed.",
             remedy="Export the other columns too.",
         )
-    return Raw(
+    return Source(
         files=Files(paths=(copy,), names=names, longest=2 * MAX_RECORD_BYTES),
         names=names,
         sample=tuple(_row(record, names) for record in survey.sample),

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sluice.validation.formats.csv.dialect import MAX_COLUMNS, check_names
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.parquet.pages import check_pages
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused, counted, shown
 from sluice.validation.rows.candidates import Storage
-from sluice.validation.rows.columns import Typed
+from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.sql import literal
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def check_footer(part: Part) -> None:
         raise _truncated(part, f"its last bytes (of {size:,}) are no Parquet footer")
 
 
-def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
+def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Source:
     """The parts as one relation; raises `Refused` for broken files and types no model takes."""
     import duckdb
 
@@ -121,7 +121,7 @@ def prepare_parquet(con: duckdb.DuckDBPyConnection, parts: list[Part]) -> Raw:
             row -= here
         raise ValueError(f"the drop has no row {row}")
 
-    return Raw(
+    return Source(
         relation=_relation(parts, len(shapes[0])),
         names=tuple(name for name, _ in shapes[0]),
         sample=(),
@@ -211,7 +211,9 @@ def _plain(source: str, name: str, kind: str) -> str:
     return kind
 
 
-def native_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[tuple[Typed, ...], int, int]:
+def native_columns(
+    con: duckdb.DuckDBPyConnection, raw: Source
+) -> tuple[tuple[TypedColumn, ...], int, int]:
     """The file's own types, floats that are no numbers taken as missing; the rows that were really
     read; and the bytes of texts in one, on average.
 
@@ -245,7 +247,7 @@ def native_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[tuple[Type
                 column=name,
             )
         columns.append(
-            Typed(
+            TypedColumn(
                 id=i,
                 name=name,
                 storage=storage if fits else "VARCHAR",
@@ -266,7 +268,7 @@ def native_columns(con: duckdb.DuckDBPyConnection, raw: Raw) -> tuple[tuple[Type
     return tuple(columns), rows, texts // max(rows, 1)
 
 
-def _first_long(con: duckdb.DuckDBPyConnection, raw: Raw, column: str) -> str:
+def _first_long(con: duckdb.DuckDBPyConnection, raw: Source, column: str) -> str:
     """Where the first text stands that is too long."""
     before = 0
     for part, rows in zip(raw.parts, raw.part_rows, strict=True):
@@ -281,7 +283,7 @@ def _first_long(con: duckdb.DuckDBPyConnection, raw: Raw, column: str) -> str:
 
 
 def native_rows(
-    con: duckdb.DuckDBPyConnection, raw: Raw, columns: Sequence[Typed], row_bytes: int
+    con: duckdb.DuckDBPyConnection, raw: Source, columns: Sequence[TypedColumn], row_bytes: int
 ) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows as they are to be staged, so many at a time that they fit in memory."""
     values = []

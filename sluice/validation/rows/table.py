@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sluice.validation.formats.csv.quotes import unclosed
-from sluice.validation.formats.csv.reading import Raw
+from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.csv.records import too_long
 from sluice.validation.formats.parquet.reading import native_columns, native_rows
 from sluice.validation.refusals import Refused
-from sluice.validation.rows.columns import Plan, Typed, guesses, question, settled
+from sluice.validation.rows.columns import Plan, TypedColumn, guesses, question, settled
 from sluice.validation.rows.rejects import MOST, Reject, refusal, rejects_of
 from sluice.validation.rows.workers import Readers
 from sluice.validation.scanner.scan import Answer, Files, Held, Rejected, Scan, Status
@@ -32,17 +32,17 @@ _SOME: Final = "some_columns"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Staged:
+class Table:
     """All rows of a drop, typed."""
 
     relation: str
     """SQL that yields n, c1, c2, …, h, s."""
     kept: StagedRows
     """The same, to be measured in C."""
-    columns: tuple[Typed, ...]
+    columns: tuple[TypedColumn, ...]
     rows: int
     row_bytes: int = 0
-    """As in `Raw`."""
+    """As in `Source`."""
     rejects: tuple[Reject, ...] = ()
     """Records that did not parse, and are not among the rows."""
 
@@ -57,7 +57,9 @@ class Staged:
         return f"(FROM {self.relation} WHERE s)"
 
 
-def staged(readers: Readers, raw: Raw, *, salt: str, quarantine_up_to: float) -> tuple[Raw, Staged]:
+def staged(
+    readers: Readers, raw: Source, *, salt: str, quarantine_up_to: float
+) -> tuple[Source, Table]:
     """Read every row of the drop; also the drop as it was counted in the end.
 
     Records that do not parse are left out where they are at most the share `quarantine_up_to`.
@@ -90,7 +92,7 @@ def staged(readers: Readers, raw: Raw, *, salt: str, quarantine_up_to: float) ->
     )
 
 
-def _staged_parquet(readers: Readers, raw: Raw, salt: str) -> Staged:
+def _staged_parquet(readers: Readers, raw: Source, salt: str) -> Table:
     columns, rows, row_bytes = native_columns(readers.con, raw)
     require_rows(raw, rows)
     path = readers.scratch / "staged-0"
@@ -99,7 +101,7 @@ def _staged_parquet(readers: Readers, raw: Raw, salt: str) -> Staged:
     return _staged(readers.con, [path], columns=columns, rows=rows)
 
 
-def require_rows(raw: Raw, rows: int) -> None:
+def require_rows(raw: Source, rows: int) -> None:
     """The safeguard: the parser must have seen as many rows as the bytes hold."""
     if rows != raw.rows:
         where = raw.place(1)[0].rsplit(",", 1)[0]
@@ -126,8 +128,8 @@ class _Copy:
 
 
 def staged_query(
-    con: duckdb.DuckDBPyConnection, query: str, columns: tuple[Typed, ...], path: Path
-) -> Staged:
+    con: duckdb.DuckDBPyConnection, query: str, columns: tuple[TypedColumn, ...], path: Path
+) -> Table:
     """What a query yields, staged in a file of its own; the columns' names have no part in it."""
     rows = stage([stream_of(con.sql(query))], path, names=[c.id for c in columns], salt="")
     return _staged(con, [path], name=path.stem, columns=columns, rows=rows)
@@ -137,17 +139,17 @@ def _staged(
     con: duckdb.DuckDBPyConnection,
     paths: Sequence[Path],
     *,
-    columns: tuple[Typed, ...],
+    columns: tuple[TypedColumn, ...],
     rows: int,
     name: str = _ROWS,
     **rest: Any,
-) -> Staged:
+) -> Table:
     kept = StagedRows(paths, rows)
     con.register(name, Relation(kept, range(len(columns))))
-    return Staged(relation=name, kept=kept, columns=columns, rows=rows, **rest)
+    return Table(relation=name, kept=kept, columns=columns, rows=rows, **rest)
 
 
-def only(con: duckdb.DuckDBPyConnection, data: Staged, columns: Sequence[Typed]) -> str:
+def only(con: duckdb.DuckDBPyConnection, data: Table, columns: Sequence[TypedColumn]) -> str:
     """SQL that yields n, h, s and these columns alone, until it is asked for again: of a wide table
     every query costs as much as there are columns."""
     con.register(_SOME, Relation(data.kept, [column.place for column in columns]))
@@ -155,7 +157,11 @@ def only(con: duckdb.DuckDBPyConnection, data: Staged, columns: Sequence[Typed])
 
 
 def first_rows(
-    con: duckdb.DuckDBPyConnection, data: Staged, columns: Sequence[Typed], count: int, length: int
+    con: duckdb.DuckDBPyConnection,
+    data: Table,
+    columns: Sequence[TypedColumn],
+    count: int,
+    length: int,
 ) -> list[tuple[Any, ...]]:
     """The texts of some columns in the first rows, so many characters of each."""
     texts = ", ".join(f"left({column.id}, {length})" for column in columns)
@@ -164,7 +170,9 @@ def first_rows(
     return con.execute(query).fetchall()
 
 
-def _settled(readers: Readers, raw: Raw, plans: Sequence[Plan], some: Sequence[Plan]) -> list[Plan]:
+def _settled(
+    readers: Readers, raw: Source, plans: Sequence[Plan], some: Sequence[Plan]
+) -> list[Plan]:
     """The plans, some of them after every row was asked."""
     task = partial(_ask, missing=raw.missing, asked=question(raw, some))
     found = readers.ask(raw, task)
@@ -191,8 +199,8 @@ def _ask(
 
 
 def _counted_alike(
-    raw: Raw, copies: list[_Copy], quarantine_up_to: float
-) -> tuple[Raw, tuple[Reject, ...]]:
+    raw: Source, copies: list[_Copy], quarantine_up_to: float
+) -> tuple[Source, tuple[Reject, ...]]:
     """Refuse what the scanner set aside, and a count of rows that is not the independent one.
 
     Before either is said, the drop is counted again in the most exact way, which says what is wrong
@@ -221,7 +229,7 @@ def _counted_alike(
     return replace(exact, rows=rows, place=place), rejects
 
 
-def _refuse_unread(raw: Raw, copy: _Copy) -> None:
+def _refuse_unread(raw: Source, copy: _Copy) -> None:
     """Refuse a drop whose scan ended at a record that it cannot take."""
     if copy.ended is None or copy.status is Status.TOO_MANY_REJECTS:
         return
@@ -234,7 +242,7 @@ def _refuse_unread(raw: Raw, copy: _Copy) -> None:
     raise refused(part, part.first_line - 1 + line)
 
 
-def _copied(readers: Readers, raw: Raw, plans: Sequence[Plan], salt: str) -> list[_Copy]:
+def _copied(readers: Readers, raw: Source, plans: Sequence[Plan], salt: str) -> list[_Copy]:
     task = partial(
         _copy,
         plans=plans,
@@ -280,8 +288,8 @@ def _together(copies: Sequence[_Copy]) -> list[Held]:
     return [sum(column[1:], column[0]) for column in zip(*(c.held for c in copies), strict=True)]
 
 
-def _typed(raw: Raw, plan: Plan, held: Held) -> Typed:
-    return Typed(
+def _typed(raw: Source, plan: Plan, held: Held) -> TypedColumn:
+    return TypedColumn(
         id=plan.id,
         name=raw.names[plan.place],
         storage=plan.storage,
