@@ -17,7 +17,7 @@ from sluice.validation.findings.leaks import leaks
 from sluice.validation.findings.lookalikes import doubtful_points, lookalikes
 from sluice.validation.findings.strays import totals_row
 from sluice.validation.findings.units import unit_findings
-from sluice.validation.formats.csv.reading import Source
+from sluice.validation.formats.source import Source
 from sluice.validation.known import Known
 from sluice.validation.profile.association import Entry, associations
 from sluice.validation.profile.content import describe_contents
@@ -129,7 +129,8 @@ def describe(
         known.findings += leaks(features, target.name, ties)
     known.profile = make_profile(data, known.columns, found, counts, ties)
     if target and known.decision.task in ("text", "image"):
-        describe_contents(con, data, known.profile, entries, target.name, raw.facts)
+        facts = raw.content.facts if raw.content else ""
+        describe_contents(con, data, known.profile, entries, target.name, facts)
     return entries, measured, counts
 
 

@@ -1,9 +1,8 @@
 """The order in which a drop is judged; every step is a module of its own.
 
-bytes -> compressed -> dialect -> records -> reading | json_reading | excel | archive_reading |
-parquet -> staging (columns) -> stated -> describing (what the rows are for, and what stands out) ->
-contract -> dataset. The first step that finds the drop unusable ends it with a `Refused`, which
-becomes the report's verdict.
+bytes -> formats (each makes a `Source` of its own) -> rows (stored once, as a `Table`) -> stated ->
+describing (what the rows are for, and what stands out) -> contract -> dataset. The first step that
+finds the drop unusable ends it with a `Refused`, which becomes the report's verdict.
 """
 
 from __future__ import annotations
@@ -12,7 +11,9 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +23,8 @@ from sluice.validation.describing import describe, divide, require_target
 from sluice.validation.findings.checks import reading_notes, unused_reading
 from sluice.validation.findings.contract import Last, held_against
 from sluice.validation.findings.strays import refuse_strays
-from sluice.validation.formats.archive.reading import prepare_archives
-from sluice.validation.formats.compressed import expanded
-from sluice.validation.formats.csv.reading import prepare_csv
-from sluice.validation.formats.excel import prepare_excel
-from sluice.validation.formats.json.reading import prepare_json
-from sluice.validation.formats.parquet.reading import prepare_parquet
 from sluice.validation.formats.parts import parts_of
+from sluice.validation.formats.source import Opening
 from sluice.validation.known import Known
 from sluice.validation.purpose.target import check_rows
 from sluice.validation.purpose.task import choose
@@ -37,12 +33,13 @@ from sluice.validation.report.verdict import accepted_sentence
 from sluice.validation.rows.dataset import write_dataset
 from sluice.validation.rows.rejects import quarantined, write_rows
 from sluice.validation.rows.session import bounded, megabytes_for, session
-from sluice.validation.rows.stated import hold_rows, with_types
-from sluice.validation.rows.table import staged
+from sluice.validation.rows.stated import check_stated, hold_rows
 from sluice.validation.rows.workers import Readers, crew
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    import duckdb
 
 _ORDER = {"refuse": 0, "warn": 1, "note": 2}
 
@@ -124,40 +121,43 @@ def _attempt(asked: _Asked) -> Report:
 def _judge(known: Known, asked: _Asked, scratch: Path, executor: Executor | None) -> None:
     """Fill in `known`, and write the dataset into `scratch` if asked to; raises `Refused`."""
     name, spec = asked.name, asked.spec
-    kind, parts = parts_of(asked.source, name)
-    if kind == "csv":
-        known.raw = prepare_csv(expanded(parts, scratch), scratch, spec.read, executor)
-    elif kind == "xlsx":
-        known.raw = prepare_excel(parts, scratch, spec.read)
-    elif kind == "zip" or kind == "tar":
-        known.raw = prepare_archives(expanded(parts, scratch), kind, scratch, spec.read)
-    elif kind != "parquet":
-        known.raw = prepare_json(expanded(parts, scratch), kind, scratch)
-    held = known.raw.dialect.get("holds") if known.raw else None
-    known.findings += unused_reading(name, held or kind, spec.read)
-    if known.raw:
-        parts = list(known.raw.parts)
-        check_rows(name, known.raw.rows)
     memory = asked.memory_megabytes
-    with session(name, memory, [part.path for part in parts], scratch) as con:
-        known.raw = known.raw or prepare_parquet(con, parts)
+    form, parts = parts_of(asked.source, name)
+    with ExitStack() as stack:
+
+        @cache
+        def connect() -> duckdb.DuckDBPyConnection:
+            files = [part.path for part in parts]
+            return stack.enter_context(session(name, memory, files, scratch))
+
+        known.raw = form.open(
+            Opening(
+                parts=parts, scratch=scratch, stated=spec.read, executor=executor, connect=connect
+            )
+        )
+        known.findings += unused_reading(name, known.raw.content or form, spec.read)
+        check_rows(name, known.raw.rows)
+        con = connect()
         megabytes = megabytes_for(
             len(known.raw.names),
             memory,
-            is_large=known.raw.row_bytes > 0,
+            is_large=known.raw.content is not None,
             is_frugal=asked.is_frugal,
         )
         bounded(con, megabytes)
-        check_rows(name, known.raw.rows)
         choice = choose(name, known.raw.names, spec)
-        readers = Readers(con=con, scratch=scratch, executor=executor)
-        raw = with_types(known.raw, spec.contract)
-        up_to = spec.bad_rows.quarantine_up_to
-        raw, data = staged(readers, raw, salt=asked.salt, quarantine_up_to=up_to)
-        known.raw, known.rejects = raw, data.rejects
+        check_stated(known.raw, spec.contract)
+        reading = known.raw.store(
+            Readers(con=con, scratch=scratch, executor=executor),
+            stated=spec.contract,
+            salt=asked.salt,
+            quarantine_up_to=spec.bad_rows.quarantine_up_to,
+        )
+        raw, data = reading.source, reading.table
+        known.raw, known.rejects = raw, reading.rejects
         check_rows(name, raw.rows)
-        known.findings += quarantined(data.rejects, raw.rows + len(data.rejects))
-        known.findings += () if raw.kinds else choice.findings
+        known.findings += quarantined(known.rejects, raw.rows + len(known.rejects))
+        known.findings += () if raw.content else choice.findings
         known.findings += reading_notes(con, raw, data)
         refuse_strays(con, raw, data)
         hold_rows(con, raw, data, spec.contract)

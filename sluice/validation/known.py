@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sluice.contracts.dataset import Column, Finding, Schema, Target
-from sluice.validation.formats.csv.reading import Source
+from sluice.validation.formats.source import Source
 from sluice.validation.purpose.target import Decision
 from sluice.validation.rows.rejects import Reject
 

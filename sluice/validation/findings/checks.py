@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
-from sluice.validation.formats.csv.reading import Source
-from sluice.validation.formats.parts import TEXTS, WHOLE
+from sluice.validation.formats.registry import Format
+from sluice.validation.formats.source import Content, Source
 from sluice.validation.profile.association import Entry
 from sluice.validation.profile.measure import duplicate_rows
 from sluice.validation.refusals import counted, shown
@@ -21,13 +21,6 @@ if TYPE_CHECKING:
 ALMOST_EMPTY: Final = 0.95
 LISTED: Final = 10
 _KEPT_AS: Final = {"TIMESTAMP_NS": "microseconds; its nanoseconds are cut"}
-READ_BY: Final[dict[str, set[str]]] = {
-    "csv": set(Read.model_fields) - {"sheet"},
-    "xlsx": {"sheet", "header", "missing"},
-    "text": {"encoding"},
-}
-"""The fields of `read:` that apply to a format, or to what an archive holds; none to the others."""
-_FORMATS: Final = {**TEXTS, **WHOLE, "text": "texts in an archive", "image": "images in an archive"}
 _NAMES = {"decimal-comma": "numbers", "instant": "times with a zone", "timestamp": "times"}
 
 
@@ -57,18 +50,11 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> l
     spelled = [column for column in typed if column.spelled]
     if spelled:
         where = ", ".join(f"{shown(c.name)} ({c.spelled:,})" for c in spelled[:LISTED])
-        what = (
-            "NaN, infinite values and years beyond 9999 are"
-            if raw.dialect["format"] == "parquet"
-            else f"{', '.join(raw.missing[:4])}, … and blank space are"
-            if raw.missing
-            else "Blank space is"
-        )
         findings.append(
             Finding(
                 severity="note",
                 code="missing-spelled",
-                message=f"{what} read as missing values in {where}"
+                message=f"{raw.missing_values} read as missing values in {where}"
                 f"{f' and {len(spelled) - LISTED} more columns' if len(spelled) > LISTED else ''}.",
                 remedy="Spell them otherwise if they are values.",
             )
@@ -99,10 +85,9 @@ def reading_notes(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> l
     return findings
 
 
-def unused_reading(name: str, kind: str, stated: Read) -> list[Finding]:
+def unused_reading(name: str, what: Format | Content, stated: Read) -> list[Finding]:
     """What sluice.yaml states of other formats says nothing of this one; that must be known."""
-    used = READ_BY.get(kind, set())
-    unused = sorted(stated.model_dump(exclude_defaults=True).keys() - used)
+    unused = sorted(stated.model_dump(exclude_defaults=True).keys() - what.reads)
     if not unused:
         return []
     return [
@@ -110,7 +95,7 @@ def unused_reading(name: str, kind: str, stated: Read) -> list[Finding]:
             severity="warn",
             code="read-unused",
             message=f"{name}: `read` in sluice.yaml states {', '.join(unused)}, which tells "
-            f"nothing of {_FORMATS[kind]}; it was read without.",
+            f"nothing of {what.words}; it was read without.",
             remedy="Remove it, if no other files are to come.",
         )
     ]

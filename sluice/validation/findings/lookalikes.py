@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.csv.reading import Source
+from sluice.validation.formats.source import Source
 from sluice.validation.refusals import counted, listed, shown
 from sluice.validation.rows.columns import is_code
 from sluice.validation.rows.table import Table, first_rows

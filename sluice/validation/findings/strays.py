@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.csv.reading import Source
+from sluice.validation.formats.source import Source
 from sluice.validation.profile.measure import Summary
 from sluice.validation.refusals import Refused, listed, shown
 from sluice.validation.rows.sql import literal
@@ -24,10 +24,12 @@ SAME: Final = 1e-9
 
 def refuse_strays(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
     """Raise `Refused` for rows of a CSV that are none."""
-    if raw.dialect["format"] != "csv":
+    if raw.layout is None:
         return
-    _refuse_swallowed_rows(con, raw, data)
-    _refuse_repeated_header(con, raw, data)
+    if raw.layout.quoted_newlines and len(raw.names) > 1:
+        _refuse_swallowed_rows(con, raw, data, raw.layout.delimiter)
+    if raw.layout.has_header:
+        _refuse_repeated_header(con, raw, data)
 
 
 def totals_row(
@@ -64,11 +66,11 @@ def totals_row(
     ]
 
 
-def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
+def _refuse_swallowed_rows(
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, delimiter: str
+) -> None:
     """Two stray quotes may close each other over several rows, which then are one field."""
-    if not raw.quoted_newlines or len(raw.names) < 2:
-        return
-    comma = re.escape(raw.dialect["delimiter"])
+    comma = re.escape(delimiter)
     width = len(raw.names)
     row = rf"\n([^{comma}\n]*{comma}){{{width - 1}}}[^{comma}\n]*\n"
     for column in data.columns:
@@ -92,7 +94,7 @@ def _refuse_swallowed_rows(con: duckdb.DuckDBPyConnection, raw: Source, data: Ta
 
 
 def _refuse_repeated_header(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
-    if not raw.dialect["header"] or any(c.storage != "VARCHAR" for c in data.columns):
+    if any(c.storage != "VARCHAR" for c in data.columns):
         return
     first, *others = data.columns
     same = [f"{c.id} = {literal(c.name)}" for c in others]

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from sluice.validation.formats.parts import HEAD_BYTES, Compression, Part, compression, scratch_file
+from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
+from sluice.validation.formats.registry import Compression, compression
 from sluice.validation.refusals import Refused
 
 if sys.version_info >= (3, 14):

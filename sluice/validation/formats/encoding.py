@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.parts import HEAD_BYTES, UTF16, Part, scratch_file
+from sluice.validation.formats.first_bytes import UTF16
+from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.refusals import Refused, counted
 
 MAX_RETURNS_BYTES: Final = 64 * HEAD_BYTES

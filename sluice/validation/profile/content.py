@@ -33,7 +33,7 @@ def describe_contents(
     target: str,
     facts: str,
 ) -> None:
-    """Add to the `profile` what the features are made of; `facts` as in `Source`."""
+    """Add to the `profile` what the features are made of; `facts` as in `Content`."""
     for typed, column, _ in columns:
         if column.name != target and column.type == "text":
             profile["columns"][column.name] |= _of_texts(con, data, typed.id)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sluice.contracts.dataset import Column, Report
-from sluice.validation.formats.parts import ARCHIVES, TEXTS
+from sluice.validation.formats.registry import by_name
 
 MAX_CARDS: Final = 200
 """Columns that get a picture; a page with more is of no use to a reader."""
@@ -228,15 +228,16 @@ def _reading(dialect: Mapping[str, Any]) -> str:
     if not dialect or dialect["format"] == "parquet":
         return "Parquet" if dialect else ""
     packed = f", {dialect['compression']}-compressed" if "compression" in dialect else ""
-    if dialect["format"] in ARCHIVES:
+    form = by_name(dialect["format"])
+    if form.is_archive:
         held = f"{dialect['members']:,} {dialect['holds']}s in class folders"
         encoding = f", {dialect['encoding'].upper()}" if "encoding" in dialect else ""
-        return f"{ARCHIVES[dialect['format']]} of {held}{encoding}{packed}"
+        return f"{form.words} of {held}{encoding}{packed}"
     header = "with a header" if dialect.get("header") else "without a header"
     if dialect["format"] == "xlsx":
         return f"Excel workbook, sheet {dialect['sheet']}, {header}"
     if dialect["format"] != "csv":
-        return f"{TEXTS[dialect['format']]}{packed}, {dialect['encoding'].upper()}"
+        return f"{form.words}{packed}, {dialect['encoding'].upper()}"
     parted = _DELIMITERS.get(dialect["delimiter"], dialect["delimiter"])
     ends = dialect["newline"]
     return (

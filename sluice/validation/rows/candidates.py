@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from sluice.contracts.dataset import ColumnType
+
 Storage = Literal["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR", "BLOB"]
 """The types that the dataset's Parquet files use."""
 
@@ -44,3 +46,16 @@ CANDIDATES: Final = {
     "instant": Candidate(storage="TIMESTAMP", looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")),
 }
 """In the order in which they are preferred. `instant` carries its zone and becomes UTC."""
+
+OF_TYPE: Final[dict[ColumnType, tuple[str, ...]]] = {
+    "integer": ("integer",),
+    "number": ("number", "decimal-comma"),
+    "boolean": ("boolean",),
+    "date": ("date",),
+    "timestamp": ("timestamp", "instant"),
+    "category": (),
+    "text": (),
+    "identifier": (),
+    "image": (),
+}
+"""What the text of a column of this type may be; none: it is kept as it is written."""

@@ -12,14 +12,47 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sluice.contracts.dataset import ColumnType
-from sluice.validation.formats.csv.reading import Source
-from sluice.validation.rows.candidates import CANDIDATES, Storage
+from sluice.contracts.spec import StatedColumn, StatedSchema
+from sluice.validation.rows.candidates import CANDIDATES, MISSING, OF_TYPE, Storage
 from sluice.validation.scanner.scan import Answer
 
 CODES: Final = 0.05
 """Share of zeros in front from which digits are a code, and not numbers of which some are odd."""
 NEARLY: Final = 0.9
 """Share of a column's values that a type must hold for to be worth a word when it fails."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextColumns:
+    """The columns of delimited text, before the type of any is settled."""
+
+    names: tuple[str, ...]
+    candidates: tuple[tuple[str, ...], ...]
+    """By column, the names of the `CANDIDATES` that it may have."""
+    sample: tuple[tuple[str, ...], ...] = ()
+    """The first rows; one that does not parse may have too few fields, or too many."""
+    missing: tuple[str, ...] = MISSING
+    """Spellings of a missing value."""
+    kinds: tuple[ColumnType, ...] = ()
+    """What each column is, where the format says so: it is then kept as it came, an image out of
+    base64. None where the values have to tell."""
+    stated: frozenset[int] = frozenset()
+    """Places (from 0) of the columns that may have no other type because sluice.yaml says so."""
+
+    def stated_as(self, schema: StatedSchema) -> TextColumns:
+        """The same columns, those with a stated type with no other candidates."""
+        types = [schema.columns.get(name, StatedColumn()).type for name in self.names]
+        candidates = tuple(
+            OF_TYPE[kind] if kind else own for own, kind in zip(self.candidates, types, strict=True)
+        )
+        stated = frozenset(at for at, kind in enumerate(types) if kind and OF_TYPE[kind])
+        return replace(self, candidates=candidates, stated=stated)
+
+    def values(self, place: int) -> list[str]:
+        """What the column holds in the sample, missing values left out; `place` is from 0."""
+        rows = [row for row in self.sample if len(row) == len(self.names)]
+        values = [row[place].strip() for row in rows]
+        return [value for value in values if value and value not in self.missing]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,32 +118,32 @@ class Plan:
         return CANDIDATES[self.candidate].storage if self.candidate else "VARCHAR"
 
 
-def guesses(raw: Source) -> list[Plan]:
+def guesses(text: TextColumns) -> list[Plan]:
     """A plan a column, by the first rows."""
-    return [_guess(raw, place) for place in range(len(raw.names))]
+    return [_guess(text, place) for place in range(len(text.names))]
 
 
-def question(raw: Source, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
+def question(text: TextColumns, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
     """For every column of the drop the types worth asking about; none for those not in doubt."""
-    asked: list[tuple[str, ...]] = [()] * len(raw.names)
+    asked: list[tuple[str, ...]] = [()] * len(text.names)
     for plan in plans:
-        asked[plan.place] = tuple(_worth(raw, plan.place, _sample(raw, plan.place)))
+        asked[plan.place] = tuple(_worth(text, plan.place, text.values(plan.place)))
     return asked
 
 
-def settled(raw: Source, plans: Sequence[Plan], answers: Mapping[int, Answer]) -> list[Plan]:
+def settled(text: TextColumns, plans: Sequence[Plan], answers: Mapping[int, Answer]) -> list[Plan]:
     """The same plans, each with the first type that holds for every value of its column; answers
     are by the column's place."""
-    return [_decided(raw, plan, answers[plan.place]) for plan in plans]
+    return [_decided(text, plan, answers[plan.place]) for plan in plans]
 
 
-def _guess(raw: Source, place: int) -> Plan:
+def _guess(text: TextColumns, place: int) -> Plan:
     column = f"c{place + 1}"
-    if raw.kinds:
-        return Plan(id=column, place=place, candidate=None, kind=raw.kinds[place])
-    values = _sample(raw, place)
+    if text.kinds:
+        return Plan(id=column, place=place, candidate=None, kind=text.kinds[place])
+    values = text.values(place)
     different = set(values)
-    worth = [] if is_code(values) and place not in raw.stated_types else _worth(raw, place, values)
+    worth = [] if is_code(values) and place not in text.stated else _worth(text, place, values)
     whole = [c for c in worth if all(map(CANDIDATES[c].looks.fullmatch, different))]
     is_sure = not worth or bool(values and whole and "decimal-comma" not in worth)
     candidate = whole[0] if whole and is_sure else None
@@ -123,30 +156,25 @@ def is_code(values: Sequence[str]) -> bool:
     return padded > CODES * len(values) and all(map(str.isdecimal, values))
 
 
-def _worth(raw: Source, place: int, values: Sequence[str]) -> Sequence[str]:
+def _worth(text: TextColumns, place: int, values: Sequence[str]) -> Sequence[str]:
     """The candidates that nearly all of the first values look like, or that are stated."""
-    if place in raw.stated_types:
-        return raw.may_be[place]
+    if place in text.stated:
+        return text.candidates[place]
     often = Counter(values)
     return [
         name
-        for name in raw.may_be[place]
+        for name in text.candidates[place]
         if sum(n for value, n in often.items() if CANDIDATES[name].looks.fullmatch(value))
         >= NEARLY * len(values)
     ]
 
 
-def _sample(raw: Source, place: int) -> list[str]:
-    values = [row[place].strip() for row in raw.sample if len(row) == len(raw.names)]
-    return [value for value in values if value and value not in raw.missing]
-
-
-def _decided(raw: Source, plan: Plan, answer: Answer) -> Plan:
+def _decided(text: TextColumns, plan: Plan, answer: Answer) -> Plan:
     present = answer.present
     holds = [c for c, fitting in answer.fits.items() if present and fitting == present]
     ambiguous = (
         "decimal-comma" in holds
-        and "number" in raw.may_be[plan.place]
+        and "number" in text.candidates[plan.place]
         and answer.thousands == answer.commas > 0
     )
     if holds and not ambiguous:
@@ -155,8 +183,8 @@ def _decided(raw: Source, plan: Plan, answer: Answer) -> Plan:
     best = max(nearly, key=lambda c: nearly[c], default="")
     odd = _unlike(best, present - nearly[best], answer.first_unlike[best]) if best else None
     unstated = None
-    if plan.place in raw.stated_types and answer.unlike_all:
-        kind = raw.may_be[plan.place][0]
+    if plan.place in text.stated and answer.unlike_all:
+        kind = text.candidates[plan.place][0]
         unstated = _unlike(kind, answer.unlike_all, answer.first_unlike_all)
     return replace(plan, candidate=None, is_sure=True, odd=odd, unstated=unstated)
 

@@ -9,13 +9,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding, Severity
-from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused, counted, shown
 from sluice.validation.scanner.scan import Rejected
+
+if TYPE_CHECKING:
+    from sluice.validation.formats.scanned import ScannedSource
 
 LISTED: Final = 20
 """Rows that the report names one by one."""
@@ -50,27 +52,28 @@ class Reject:
         )
 
 
-def rejects_of(found: Sequence[Rejected], raw: Source) -> tuple[Reject, ...]:
+def rejects_of(found: Sequence[Rejected], source: ScannedSource) -> tuple[Reject, ...]:
     """The same, with the lines and rows that people know, in the drop's order."""
     if not found:
         return ()
-    if not raw.part_rows:
+    if not source.counted:
         raise RuntimeError("a copy that was written here holds records that do not parse")
     rejects: list[Reject] = []
+    width = len(source.names)
     before = 0
-    for part, rows, header in zip(raw.parts, raw.part_rows, raw.part_headers, strict=True):
+    for one in source.counted:
         rejects += [
             Reject(
-                part=part,
-                line=part.first_line - 1 + record.line,
-                row=before + record.record - header,
+                part=one.part,
+                line=one.part.first_line - 1 + record.line,
+                row=before + record.record - one.headers,
                 record=record,
-                reason=f"{counted(record.fields, 'field')} where the header has {len(raw.names)}",
+                reason=f"{counted(record.fields, 'field')} where the header has {width}",
             )
             for record in found
-            if record.path == part.path
+            if record.path == one.part.path
         ]
-        before += rows
+        before += one.rows
     return tuple(rejects)
 
 

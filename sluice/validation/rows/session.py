@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sluice.validation.formats.parquet.reading import broken
-from sluice.validation.refusals import OutOfMemory
+from sluice.validation.refusals import OutOfMemory, Refused, shown
 from sluice.validation.rows.sql import literal
 from sluice.validation.scanner.library import StreamError
 
@@ -62,11 +62,11 @@ def session(
     except StreamError as error:
         if "out of memory" in str(error).lower() or "allocate memory" in str(error):
             raise _out_of_memory(name, memory_megabytes) from None
-        raise broken(name, error) from error
+        raise unreadable(name, error) from error
     except duckdb.Error as error:
         if type(error) is not duckdb.Error and not isinstance(error, _of_the_data()):
             raise
-        raise broken(name, error) from error
+        raise unreadable(name, error) from error
     finally:
         con.close()
 
@@ -77,6 +77,17 @@ def _out_of_memory(name: str, memory_megabytes: int) -> OutOfMemory:
         f"{name}: the drop is larger than this function can hold: {memory_megabytes} MB of memory "
         "are not enough for it.",
         remedy="Drop fewer rows or columns, or give the function more memory.",
+    )
+
+
+def unreadable(name: str, error: Exception) -> Refused:
+    """The refusal of a drop that DuckDB finds to be damaged."""
+    # DuckDB knows the file by where it lies on our disk, which is nobody's business.
+    said = re.sub(r"""(file )?['"]?/\S*['"]?""", "the file", str(error).splitlines()[0])
+    return Refused(
+        "damaged-file",
+        f"{name}: the file is damaged and cannot be read: {shown(said, 160)}.",
+        remedy="Write it again, and compare sizes after the copy.",
     )
 
 

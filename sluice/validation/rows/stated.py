@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sluice.contracts.dataset import ColumnType
 from sluice.contracts.spec import StatedColumn, StatedSchema
 from sluice.validation.findings.checks import first_row
-from sluice.validation.formats.csv.reading import Source
+from sluice.validation.formats.source import Source
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused, counted, listed, shown
-from sluice.validation.rows.candidates import CANDIDATES
+from sluice.validation.rows.candidates import CANDIDATES, OF_TYPE
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.sql import literal
 from sluice.validation.rows.table import Table
 
 if TYPE_CHECKING:
     import duckdb
-
-CANDIDATES_OF: Final[dict[ColumnType, tuple[str, ...]]] = {
-    "integer": ("integer",),
-    "number": ("number", "decimal-comma"),
-    "boolean": ("boolean",),
-    "date": ("date",),
-    "timestamp": ("timestamp", "instant"),
-    "category": (),
-    "text": (),
-    "identifier": (),
-    "image": (),
-}
-"""What the text of a column of this type may be; none: it is kept as it is written."""
 
 _NUMBERS = ("BIGINT", "DOUBLE")
 _ORDERED = (*_NUMBERS, "DATE", "TIMESTAMP")
@@ -47,12 +34,8 @@ class _Rule:
     """`is not allowed`, `is above 10`: what follows the value in a sentence."""
 
 
-def with_types(raw: Source, stated: StatedSchema) -> Source:
-    """`raw` with the stated types as the only ones its columns may have.
-
-    Raises `Refused` where sluice.yaml states a column that is not there, or images where a column
-    holds none.
-    """
+def check_stated(raw: Source, stated: StatedSchema) -> None:
+    """Refuse a drop without a column that sluice.yaml states, or images where there are none."""
     for name in stated.columns:
         if name not in raw.names:
             close = difflib.get_close_matches(name, raw.names, n=1)
@@ -65,20 +48,10 @@ def with_types(raw: Source, stated: StatedSchema) -> Source:
                 else f"There are {listed(list(raw.names))}.",
                 column=name,
             )
-    kinds = [stated.columns.get(name, StatedColumn()).type for name in raw.names]
-    _check_images(raw, kinds)
-    may_be = [
-        CANDIDATES_OF[kind] if kind else own for own, kind in zip(raw.may_be, kinds, strict=False)
-    ]
-    types = frozenset(at for at, kind in enumerate(kinds) if kind and CANDIDATES_OF[kind])
-    return replace(raw, may_be=tuple(may_be), stated_types=types if may_be else frozenset())
-
-
-def _check_images(raw: Source, stated: list[ColumnType | None]) -> None:
-    """Only files of archives are images, which is known before any row is read."""
-    held = raw.kinds or (None,) * len(raw.names)
-    for name, kind, wanted in zip(raw.names, held, stated, strict=True):
-        if wanted == "image" and kind != "image":
+    # Only files of archives are images, which is known before any row is read.
+    images = {raw.content.kind} if raw.content and raw.content.kind == "image" else set()
+    for name in raw.names:
+        if stated.columns.get(name, StatedColumn()).type == "image" and name not in images:
             raise Refused(
                 "stated-type",
                 f"{_source(raw)}: sluice.yaml states that the column {shown(name)} is of type "
@@ -128,7 +101,7 @@ def stated_type(
 def _storages(kind: ColumnType) -> tuple[str, ...]:
     if kind == "image":
         return ("BLOB",)
-    return tuple(CANDIDATES[c].storage for c in CANDIDATES_OF[kind]) or ("VARCHAR",)
+    return tuple(CANDIDATES[c].storage for c in OF_TYPE[kind]) or ("VARCHAR",)
 
 
 def _rules(raw: Source, column: TypedColumn, wanted: StatedColumn) -> Iterator[_Rule]:

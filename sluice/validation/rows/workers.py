@@ -6,14 +6,13 @@ What they answer is put together in the shards' order, so that many find what on
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sluice.validation.formats.csv.reading import Source
 from sluice.validation.scanner.scan import Files
 
 if TYPE_CHECKING:
@@ -48,11 +47,9 @@ class Readers:
     scratch: Path
     executor: Executor | None = None
 
-    def ask(self, raw: Source, task: Task[_T]) -> list[_T]:
+    def ask(self, shards: Sequence[Files], task: Task[_T]) -> list[_T]:
         """What the task finds in each shard, in order."""
-        if raw.files is None:
-            raise ValueError("only files of text are read so")
-        if self.executor is None or not raw.shards:
-            return [task(raw.files, 0)]
-        asked = [self.executor.submit(task, shard, at) for at, shard in enumerate(raw.shards)]
+        if self.executor is None or len(shards) == 1:
+            return [task(shard, at) for at, shard in enumerate(shards)]
+        asked = [self.executor.submit(task, shard, at) for at, shard in enumerate(shards)]
         return [answer.result() for answer in asked]

@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import duckdb
 import pytest
@@ -19,9 +20,10 @@ from PIL import Image
 from sluice.contracts.dataset import Schema
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
-from sluice.validation.formats.archive.reading import prepare_archives
+from sluice.validation.formats.archive.reading import open_archives
 from sluice.validation.formats.compressed import Limits
 from sluice.validation.formats.parts import Part
+from sluice.validation.formats.source import Opening
 from sluice.validation.refusals import Refused
 
 if sys.version_info >= (3, 14):
@@ -407,6 +409,13 @@ def test_headers_that_claim_much_are_not_read(judge: Judge) -> None:
     assert "900,000,256 bytes" in report.reason
 
 
+def opening(parts: list[Part], scratch: Path) -> Opening:
+    def connect() -> NoReturn:
+        raise AssertionError("archives are opened without DuckDB")
+
+    return Opening(parts=parts, scratch=scratch, stated=Spec().read, executor=None, connect=connect)
+
+
 def test_limit_holds_for_all_archives_together(tmp_path: Path) -> None:
     parts = []
     for i in range(3):
@@ -415,9 +424,9 @@ def test_limit_holds_for_all_archives_together(tmp_path: Path) -> None:
     size = sum(map(len, TEXTS.values()))
 
     with pytest.raises(Refused, match=r"1\.zip: its members have"):
-        prepare_archives(parts[1:2], "zip", tmp_path, Spec().read, Limits(bytes=size - 1))
+        open_archives(opening(parts[1:2], tmp_path), "zip", Limits(bytes=size - 1))
     with pytest.raises(Refused, match=r"2\.zip: with it the files of all archives"):
-        prepare_archives(parts, "zip", tmp_path, Spec().read, Limits(bytes=2 * size))
+        open_archives(opening(parts, tmp_path), "zip", Limits(bytes=2 * size))
 
 
 def test_archives_of_one_folder_are_one_drop(tmp_path: Path) -> None:

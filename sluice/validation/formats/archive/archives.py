@@ -22,7 +22,8 @@ from sluice.validation.formats.archive.members import (
 from sluice.validation.formats.archive.tar_members import tar_contents
 from sluice.validation.formats.archive.zip_members import zip_contents
 from sluice.validation.formats.compressed import Limits
-from sluice.validation.formats.parts import HEAD_BYTES, MAGIC, Part
+from sluice.validation.formats.first_bytes import recognised
+from sluice.validation.formats.parts import HEAD_BYTES, Part
 from sluice.validation.refusals import Refused
 
 ArchiveKind = Literal["zip", "tar"]
@@ -102,7 +103,7 @@ def _unreadable(part: Part, kind: ArchiveKind, error: Exception) -> Refused:
     is_tar = head[257:262] == b"ustar"
     if not (is_zip if kind == "zip" else is_tar):
         found = "a TAR archive" if is_tar else None
-        found = found or next((what for magic, what in MAGIC if head.startswith(magic)), None)
+        found = found or recognised(head)
         what = f", but {found}" if found else ""
         return Refused(
             f"not-{kind}",

@@ -10,16 +10,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Final, Literal
+from typing import Final
 
 from sluice.contracts.dataset import Finding
 from sluice.validation.formats.archive.images import EXTENSIONS
 from sluice.validation.formats.archive.members import Contents, Member
-from sluice.validation.formats.parts import FORMATS
+from sluice.validation.formats.registry import extensions
+from sluice.validation.formats.source import ContentKind
 from sluice.validation.purpose.target import MIN_ROWS
 from sluice.validation.refusals import Refused, counted, listed, shown
-
-Held = Literal["text", "image"]
 
 _MARKERS: Final = ("__macosx", "thumbs.db", "desktop.ini", "_success")
 """Left by operating systems and writers; names that begin with a dot are too."""
@@ -28,7 +27,8 @@ _BESIDE: Final = ("readme", "license", "licence", "copying", "citation", "change
 _ARCHIVES: Final = (
     ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".jar",
 )  # fmt: skip
-_TABLES: Final = (*FORMATS, ".tsv", ".xls", ".xlsx", ".ods", ".feather", ".arrow", ".avro", ".orc")
+_OTHER_TABLES: Final = (".tsv", ".xls", ".ods", ".feather", ".arrow", ".avro", ".orc")
+"""Of formats that are not taken."""
 _OTHER_IMAGES: Final = (
     ".tif", ".tiff", ".heic", ".heif", ".avif", ".svg", ".ico", ".psd", ".jp2", ".raw", ".cr2",
     ".nef", ".dng", ".tga", ".ppm", ".pgm",
@@ -36,15 +36,15 @@ _OTHER_IMAGES: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Sorted:
+class ClassFolders:
     """The files of an archive, each with its class."""
 
-    holds: Held
+    holds: ContentKind
     files: list[tuple[Member, str]]
     notes: tuple[Finding, ...]
 
 
-def sort_files(source: str, contents: Contents) -> Sorted:
+def sort_files(source: str, contents: Contents) -> ClassFolders:
     """Find every file's class and what kind they all are.
 
     Raises `Refused` naming the first file out of place, or of another kind than the first.
@@ -72,7 +72,7 @@ def sort_files(source: str, contents: Contents) -> Sorted:
         for path in contents.folders
         if len(path) == top + 1 and path[top] not in counts and not _is_marker(path)
     }
-    return Sorted(
+    return ClassFolders(
         holds=holds, files=files, notes=tuple(_notes(source, markers, beside, sorted(empty)))
     )
 
@@ -103,7 +103,7 @@ def _check_kind(member: Member) -> None:
             f"{member.place}: an archive inside of an archive.",
             remedy="Pack the files themselves, one folder a class.",
         )
-    if ending in _TABLES:
+    if ending in extensions() or ending in _OTHER_TABLES:
         raise Refused(
             "archived-table",
             f"{member.place}: a table; archives are taken of texts or images in class folders.",
@@ -136,7 +136,7 @@ def _check_depth(member: Member, top: int) -> None:
         )
 
 
-def _held(data: list[Member]) -> Held:
+def _held(data: list[Member]) -> ContentKind:
     images = [m for m in data if _ending(m) in EXTENSIONS]
     if not images:
         return "text"

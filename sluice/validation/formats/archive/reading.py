@@ -12,17 +12,18 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final, TextIO
 
-from sluice.contracts.spec import Read
 from sluice.validation.formats.archive.archives import ArchiveKind, opened
-from sluice.validation.formats.archive.class_folders import Held, Sorted, sort_files
+from sluice.validation.formats.archive.class_folders import ClassFolders, sort_files
 from sluice.validation.formats.archive.images import MAX_IMAGE_BYTES, look_at
 from sluice.validation.formats.archive.members import Member
 from sluice.validation.formats.archive.survey import Survey, survey_notes
 from sluice.validation.formats.archive.texts import MAX_TEXT_BYTES, decoded
-from sluice.validation.formats.compressed import Limits, compression_of
-from sluice.validation.formats.csv.reading import Source
+from sluice.validation.formats.compressed import Limits, compression_of, expanded
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
+from sluice.validation.formats.scanned import ScannedSource
+from sluice.validation.formats.source import Content, ContentKind, Opening, Place
 from sluice.validation.refusals import Refused
+from sluice.validation.rows.columns import TextColumns
 from sluice.validation.rows.sql import literal
 from sluice.validation.scanner.scan import Files
 
@@ -31,8 +32,8 @@ COPY_BYTES: Final = 16 * HEAD_BYTES
 FACTS: Final = ("width", "height", "channels", "format")
 """Of each image."""
 
-_MAX_BYTES: Final[dict[Held, int]] = {"text": MAX_TEXT_BYTES, "image": MAX_IMAGE_BYTES}
-_LONGEST: Final[dict[Held, int]] = {
+_MAX_BYTES: Final[dict[ContentKind, int]] = {"text": MAX_TEXT_BYTES, "image": MAX_IMAGE_BYTES}
+_LONGEST: Final[dict[ContentKind, int]] = {
     "text": 2 * MAX_TEXT_BYTES + HEAD_BYTES // 16,
     "image": MAX_IMAGE_BYTES * 4 // 3 + HEAD_BYTES // 16,
 }
@@ -64,19 +65,17 @@ class _Copies:
             self._out.close()
 
 
-def prepare_archives(
-    parts: list[Part],
-    kind: ArchiveKind,
-    scratch: Path,
-    stated: Read,
-    limits: Limits | None = None,
-) -> Source:
+def open_archives(
+    opening: Opening, kind: ArchiveKind, limits: Limits | None = None
+) -> ScannedSource:
     """All files of the archives as one table, a row a file.
 
     Raises `Refused` for archives that are not to be trusted, files out of place, and files that
     are no readable text or image; always by the member's name.
     """
     limits = limits or Limits()
+    scratch, stated = opening.scratch, opening.stated
+    parts = expanded(opening.parts, scratch)
     survey = Survey()
     facts = scratch_file(scratch)
     with ExitStack() as stack:
@@ -101,18 +100,20 @@ def prepare_archives(
                 out.write(",".join(str(getattr(picture, fact)) for fact in FACTS) + "\n")
     _drop_expanded(parts, scratch)
     places = survey.places  # The rest of the survey is not to outlive this function.
-    return Source(
-        files=Files(paths=tuple(copies.paths), names=(holds, "label"), longest=_LONGEST[holds]),
-        names=(holds, "label"),
-        sample=(),
-        may_be=((), ()),
-        kinds=(holds, "category"),
+    names = (holds, "label")
+    return ScannedSource(
+        shards=(Files(paths=tuple(copies.paths), names=names, longest=_LONGEST[holds]),),
+        columns=TextColumns(
+            names=names, candidates=((), ()), missing=(), kinds=(holds, "category")
+        ),
+        content=Content(
+            kind=holds,
+            # Of the largest: large ones may all lie in one folder, and so in one row group.
+            row_bytes=max(member.size for member, _ in files),
+            facts=_facts_relation(facts) if holds == "image" else "",
+        ),
         rows=len(files),
-        # Of the largest: large ones may all lie in one folder, and so in one row group.
-        row_bytes=max(member.size for member, _ in files),
-        missing=(),
-        facts=_facts_relation(facts) if holds == "image" else "",
-        place=lambda row: (places[row - 1], None),
+        find=lambda row: Place(places[row - 1], None),
         parts=tuple(Part(name=parts[0].name, path=path) for path in copies.paths),
         dialect={
             "format": kind,
@@ -142,7 +143,7 @@ def _facts_relation(path: Path) -> str:
     )
 
 
-def _one_kind(parts: list[Part], found: list[Sorted]) -> Held:
+def _one_kind(parts: list[Part], found: list[ClassFolders]) -> ContentKind:
     for part, one in zip(parts, found, strict=True):
         if one.holds != found[0].holds:
             raise Refused(
@@ -154,7 +155,7 @@ def _one_kind(parts: list[Part], found: list[Sorted]) -> Held:
 
 
 def _check_sizes(
-    parts: list[Part], files: list[tuple[Member, str]], holds: Held, limits: Limits
+    parts: list[Part], files: list[tuple[Member, str]], holds: ContentKind, limits: Limits
 ) -> None:
     most = _MAX_BYTES[holds]
     total = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Final
 
-from sluice.validation.formats.parts import MAGIC
+from sluice.validation.formats.first_bytes import recognised
 from sluice.validation.refusals import Refused, counted
 
 MAX_TEXT_BYTES: Final = 1_000_000
@@ -23,7 +23,7 @@ def decoded(place: str, data: bytes, stated: str | None = None) -> tuple[str, st
 
     Raises `Refused` naming byte and line where it cannot be read, or holds nothing.
     """
-    found = next((what for magic, what in MAGIC if data.startswith(magic)), None)
+    found = recognised(data)
     if found and not stated:
         raise Refused(
             "not-text",

@@ -8,75 +8,29 @@ is quoted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from sluice.contracts.dataset import ColumnType, Finding
+from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
-from sluice.validation.formats.compressed import compression_of
+from sluice.validation.formats.compressed import compression_of, expanded
 from sluice.validation.formats.csv.dialect import Dialect, dialect_of
 from sluice.validation.formats.csv.escapes import found_escape, with_doubled_quotes
 from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
 from sluice.validation.formats.csv.records import Records, count, cut, line_of, recount
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
-from sluice.validation.formats.parts import HEAD_BYTES, Part, check_kind
+from sluice.validation.formats.first_bytes import head_of_text
+from sluice.validation.formats.parts import HEAD_BYTES, Part
+from sluice.validation.formats.scanned import CountedPart, ScannedSource
+from sluice.validation.formats.source import Layout, Opening, Place
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.candidates import CANDIDATES, MISSING
+from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
 
 SHARD_BYTES = 256 * 1024 * 1024
 """What one of several processes reads at a time."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """A drop that can be read, and how to find a row of it again."""
-
-    files: Files | None = None
-    """What the scanner reads; none for Parquet."""
-    shards: tuple[Files, ...] = ()
-    """The same in runs for several processes; none: it is not worth it."""
-    relation: str = ""
-    """Parquet: SQL that yields the columns c1, c2, … in the drop's order."""
-    names: tuple[str, ...]
-    sample: tuple[tuple[str, ...], ...]
-    """The first rows as text; none for Parquet."""
-    types: tuple[str, ...] = ()
-    """Parquet: DuckDB's types."""
-    may_be: tuple[tuple[str, ...], ...] = ()
-    """Text: the names of the `CANDIDATES` that each column may have."""
-    stated_types: frozenset[int] = frozenset()
-    """Places (from 0) of the columns that may have no other types because sluice.yaml says so."""
-    kinds: tuple[ColumnType, ...] = ()
-    """Archives: what each column is; it is kept as it came, an image out of base64."""
-    rows: int
-    """Counted independently of the parser."""
-    row_bytes: int = 0
-    """Archives: about a row's size; row groups of large ones hold few."""
-    facts: str = ""
-    """Images: SQL that yields width, height, channels and format of each."""
-    missing: tuple[str, ...] = MISSING
-    """Text: spellings of a missing value."""
-    place: Callable[[int], tuple[str, int | None]]
-    """Row number (from 1) to how a person finds it (`iris.csv, line 7`) and the line."""
-    parts: tuple[Part, ...]
-    """The files as they are read."""
-    part_rows: tuple[int, ...] = ()
-    """Rows of each part, where the parts are files of the drop itself, and no copy that was written
-    here."""
-    part_headers: tuple[int, ...] = ()
-    """Records of each such part that are no rows: 1 or 0."""
-    dialect: dict[str, Any]
-    """For the report."""
-    notes: tuple[Finding, ...] = ()
-    """What was found while reading."""
-    quoted_newlines: bool = False
-    """Whether a quoted field runs over several lines."""
-    recounted: Callable[[], Source] | None = None
-    """Counts the records again in the most exact way; raises `Refused` where quotes are broken."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,22 +58,24 @@ class _Prepared(_Opened):
         return self.records.count - self.header
 
 
-def prepare_csv(
-    parts: list[Part], scratch: Path, stated: Read, workers: Executor | None = None
-) -> Source:
+def open_csv(opening: Opening) -> ScannedSource:
     """All that can be known of CSV files before they are scanned; see the modules it calls.
 
-    What sluice.yaml has `stated` is not looked for. For several `workers`, large files are cut.
+    For several processes, large files are cut.
 
     Raises `Refused` where a file is no readable table, or where parts of a folder disagree.
     """
-    opened = [_opened(part, scratch, stated) for part in parts]
+    scratch, executor = opening.scratch, opening.executor
+    parts = expanded(opening.parts, scratch)
+    opened = [_opened(part, scratch, opening.stated) for part in parts]
     _check_alike(opened)
-    pieces = [piece for file in opened for piece in _cut(file, scratch)] if workers else opened
+    pieces = [piece for file in opened for piece in _cut(file, scratch)] if executor else opened
     counted = (
-        workers.map(_counted, pieces) if workers and len(pieces) > 1 else map(_counted, pieces)
+        executor.map(_counted, pieces) if executor and len(pieces) > 1 else map(_counted, pieces)
     )
-    return _joined(list(counted), parts, stated)
+    prepared = list(counted)
+    runs = list(_runs(prepared)) if executor else [prepared]
+    return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)))
 
 
 def _check_alike(files: list[_Opened]) -> None:
@@ -135,7 +91,9 @@ def _check_alike(files: list[_Opened]) -> None:
             )
 
 
-def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> Source:
+def _joined(
+    prepared: list[_Prepared], originals: list[Part], stated: Read, shards: tuple[Files, ...]
+) -> ScannedSource:
     """The files as one table."""
     first = prepared[0]
     rows = sum(p.rows for p in prepared)
@@ -146,19 +104,18 @@ def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> S
             remedy="Export it again with its rows; at least 20 are needed.",
             line=1,
         )
-    runs = list(_runs(prepared))
-    return Source(
-        files=_files(prepared),
-        shards=tuple(map(_files, runs)) if len(runs) > 1 else (),
-        names=first.dialect.names,
-        sample=first.dialect.sample,
-        may_be=(_may_be(first.dialect, stated.decimal),) * len(first.dialect.names),
-        missing=MISSING if stated.missing is None else stated.missing,
+    return ScannedSource(
+        shards=shards,
+        columns=TextColumns(
+            names=first.dialect.names,
+            sample=first.dialect.sample,
+            candidates=(_candidates(first.dialect, stated.decimal),) * len(first.dialect.names),
+            missing=MISSING if stated.missing is None else stated.missing,
+        ),
         rows=rows,
-        place=lambda row: _place(prepared, row),
+        find=lambda row: _place(prepared, row),
         parts=tuple(p.part for p in prepared),
-        part_rows=tuple(p.rows for p in prepared),
-        part_headers=tuple(p.header for p in prepared),
+        counted=tuple(CountedPart(part=p.part, rows=p.rows, headers=p.header) for p in prepared),
         dialect={
             "format": "csv",
             **compression_of(originals),
@@ -174,8 +131,12 @@ def _joined(prepared: list[_Prepared], originals: list[Part], stated: Read) -> S
             "blank_lines": sum(p.records.blank for p in prepared),
         },
         notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
-        quoted_newlines=any(p.records.quoted_newlines for p in prepared),
-        recounted=lambda: _joined([_recounted(p) for p in prepared], originals, stated),
+        layout=Layout(
+            delimiter=first.dialect.delimiter,
+            has_header=first.dialect.header,
+            quoted_newlines=any(p.records.quoted_newlines for p in prepared),
+        ),
+        recount=lambda: _joined([_recounted(p) for p in prepared], originals, stated, shards),
     )
 
 
@@ -221,7 +182,7 @@ def _runs(files: list[_Prepared]) -> Iterator[list[_Prepared]]:
 
 
 def _opened(original: Part, scratch: Path, stated: Read) -> _Opened:
-    head = check_kind(original, "csv", stated.encoding)
+    head = head_of_text(original, "csv", stated.encoding)
     part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
     notes = stated_wrongly(original, head, stated.encoding)
     if part is not original:
@@ -255,17 +216,17 @@ def _recounted(prepared: _Prepared) -> _Prepared:
     return replace(prepared, records=records)
 
 
-def _may_be(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
+def _candidates(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
     """Unless stated otherwise, a comma does not part both fields and decimals."""
     comma = dialect.delimiter != "," if decimal is None else decimal == ","
     out = {"number" if decimal == "," else "", "" if comma else "decimal-comma"}
     return tuple(name for name in CANDIDATES if name not in out)
 
 
-def _place(prepared: list[_Prepared], row: int) -> tuple[str, int | None]:
+def _place(prepared: list[_Prepared], row: int) -> Place:
     for p in prepared:
         if row <= p.rows:
             line = line_of(p.part, p.dialect.delimiter, row + p.header, p.dialect.quote)
-            return f"{p.part.name}, line {line}", line
+            return Place(f"{p.part.name}, line {line}", line)
         row -= p.rows
     raise ValueError(f"the drop has no row {row}")

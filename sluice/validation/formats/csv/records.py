@@ -27,7 +27,8 @@ from pathlib import Path
 from typing import Literal
 
 from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES, Quotes
-from sluice.validation.formats.parts import Part, nul_byte, scratch_file
+from sluice.validation.formats.first_bytes import nul_byte
+from sluice.validation.formats.parts import Part, scratch_file
 from sluice.validation.refusals import Refused
 from sluice.validation.scanner import scan
 

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.spec import Read
 from sluice.validation.formats.csv.dialect import SAMPLE_RECORDS
-from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.excel.book import Book, Sheet, book_of
 from sluice.validation.formats.excel.cells import Cells, Row
 from sluice.validation.formats.excel.columns import Columns, columns_of
@@ -29,8 +28,11 @@ from sluice.validation.formats.excel.texts import shared_strings
 from sluice.validation.formats.excel.values import Values
 from sluice.validation.formats.excel.zip import open_archive
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
+from sluice.validation.formats.scanned import ScannedSource
+from sluice.validation.formats.source import Opening, Place
 from sluice.validation.refusals import Refused, counted, shown
 from sluice.validation.rows.candidates import MISSING
+from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
 
 if TYPE_CHECKING:
@@ -67,12 +69,13 @@ class _Output:
     characters: int = 0
 
 
-def prepare_excel(parts: list[Part], scratch: Path, stated: Read) -> Source:
+def open_excel(opening: Opening) -> ScannedSource:
     """The rows of each workbook's one sheet as one table.
 
     Raises `Refused` where a file is no such workbook or its sheet no table, where parts of a
     folder disagree, or where the independent count differs.
     """
+    parts, scratch, stated = opening.parts, opening.scratch, opening.stated
     copy = scratch_file(scratch)
     missing = MISSING if stated.missing is None else stated.missing
     survey = Survey(missing=frozenset(missing))
@@ -96,14 +99,16 @@ def prepare_excel(parts: list[Part], scratch: Path, stated: Read) -> Source:
     mixed = survey.mixed_dates()
     if mixed:
         copy = _all_with_times(copy, mixed, scratch)
-    return Source(
-        files=Files(paths=(copy,), names=names, longest=_LONGEST),
-        names=names,
-        sample=tuple(_with_times(row, mixed) for row in survey.sample),
-        may_be=tuple(column.may_be for column in survey.columns),
+    return ScannedSource(
+        shards=(Files(paths=(copy,), names=names, longest=_LONGEST),),
+        columns=TextColumns(
+            names=names,
+            sample=tuple(_with_times(row, mixed) for row in survey.sample),
+            candidates=tuple(column.may_be for column in survey.columns),
+            missing=missing,
+        ),
         rows=rows,
-        missing=missing,
-        place=lambda row: _place(tables, row),
+        find=lambda row: _place(tables, row),
         parts=(replace(first.part, path=copy),),
         dialect={
             "format": "xlsx",
@@ -208,10 +213,10 @@ def _with_times(row: Sequence[str], mixed: set[int]) -> tuple[str, ...]:
     )
 
 
-def _place(tables: list[_Table], row: int) -> tuple[str, int | None]:
+def _place(tables: list[_Table], row: int) -> Place:
     for table in tables:
         if row <= len(table.numbers):
             number = table.numbers[row - 1]
-            return f"{table.part.name}, row {number}", number
+            return Place(f"{table.part.name}, row {number}", number)
         row -= len(table.numbers)
     raise ValueError(f"the drop has no row {row}")

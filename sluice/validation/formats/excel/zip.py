@@ -15,7 +15,9 @@ from typing import Final
 from xml.parsers import expat
 
 from sluice.validation.formats.compressed import Limits
-from sluice.validation.formats.parts import AS_XLSX, HEAD_BYTES, MAGIC, Part, check_kind
+from sluice.validation.formats.first_bytes import head_of, recognised
+from sluice.validation.formats.parts import HEAD_BYTES, Part
+from sluice.validation.formats.registry import AS_XLSX
 from sluice.validation.refusals import Refused
 
 MAX_DIRECTORY_BYTES: Final = 4 * 1024 * 1024
@@ -149,7 +151,7 @@ def open_archive(part: Part, limits: Limits | None = None) -> Iterator[Archive]:
 
     Raises `Refused` for what is no .xlsx, is locked by a password, or expands beyond `limits`.
     """
-    head = check_kind(part, "xlsx")
+    head = head_of(part)
     if not head.startswith(b"PK\x03\x04"):
         raise _not_a_workbook(part, head)
     with _Steady(part.path) as file, _zip(part, file) as opened:
@@ -179,7 +181,7 @@ class _Steady(io.FileIO):
 
 
 def _not_a_workbook(part: Part, head: bytes) -> Refused:
-    what = next((what for magic, what in MAGIC if head.startswith(magic)), None)
+    what = recognised(head)
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         what = "a workbook of Excel 2003 or older (.xls)"
         if _ENCRYPTED in part.path.read_bytes():

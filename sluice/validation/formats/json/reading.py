@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.compressed import compression_of
+from sluice.validation.formats.compressed import compression_of, expanded
 from sluice.validation.formats.csv.dialect import MAX_COLUMNS, SAMPLE_RECORDS, check_names
 from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
-from sluice.validation.formats.csv.reading import Source
 from sluice.validation.formats.encoding import as_utf8
+from sluice.validation.formats.first_bytes import head_of_text
 from sluice.validation.formats.json.objects import Number, Record
 from sluice.validation.formats.json.records import (
     Block,
@@ -29,8 +29,11 @@ from sluice.validation.formats.json.records import (
     line_blocks,
 )
 from sluice.validation.formats.json.template import Template, template_of
-from sluice.validation.formats.parts import HEAD_BYTES, Part, check_kind, scratch_file
+from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
+from sluice.validation.formats.scanned import ScannedSource
+from sluice.validation.formats.source import Opening, Place
 from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
 
 if TYPE_CHECKING:
@@ -121,12 +124,13 @@ class _Survey:
             self.sample.append(record)
 
 
-def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Source:
+def open_json(opening: Opening, layout: Layout) -> ScannedSource:
     """All records of the parts as one table; a key that a record lacks is a missing value.
 
     Raises `Refused` where a record is no flat object, or the independent count differs.
     """
-    parts = [_as_utf8(part, layout, scratch) for part in parts]
+    scratch = opening.scratch
+    parts = [_as_utf8(part, layout, scratch) for part in expanded(opening.parts, scratch)]
     copy = scratch_file(scratch)
     survey = _Survey()
     _write(parts, layout, survey, copy)
@@ -149,13 +153,15 @@ def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Source:
             f"{parts[0].name}: {only}; a target and at least one feature are needed.",
             remedy="Export the other columns too.",
         )
-    return Source(
-        files=Files(paths=(copy,), names=names, longest=2 * MAX_RECORD_BYTES),
-        names=names,
-        sample=tuple(_row(record, names) for record in survey.sample),
-        may_be=tuple(_may_be(key) for key in survey.keys.values()),
+    return ScannedSource(
+        shards=(Files(paths=(copy,), names=names, longest=2 * MAX_RECORD_BYTES),),
+        columns=TextColumns(
+            names=names,
+            sample=tuple(_row(record, names) for record in survey.sample),
+            candidates=tuple(_may_be(key) for key in survey.keys.values()),
+        ),
         rows=sum(survey.written),
-        place=lambda row: _place(parts, survey.written, layout, row),
+        find=lambda row: _place(parts, survey.written, layout, row),
         parts=(replace(parts[0], path=copy),),
         dialect={
             "format": layout,
@@ -168,7 +174,7 @@ def prepare_json(parts: list[Part], layout: Layout, scratch: Path) -> Source:
 
 
 def _as_utf8(part: Part, layout: Layout, scratch: Path) -> Part:
-    return as_utf8(part, check_kind(part, layout), scratch)
+    return as_utf8(part, head_of_text(part, layout), scratch)
 
 
 def _write(parts: list[Part], layout: Layout, survey: _Survey, copy: Path) -> None:
@@ -278,13 +284,11 @@ def _may_be(key: _Key) -> tuple[str, ...]:
     return CANDIDATES_OF[next(iter(key.kinds))] if len(key.kinds) == 1 else ANY
 
 
-def _place(
-    parts: list[Part], written: list[int], layout: Layout, row: int
-) -> tuple[str, int | None]:
+def _place(parts: list[Part], written: list[int], layout: Layout, row: int) -> Place:
     for part, here in zip(parts, written, strict=True):
         if row <= here:
             line, _ = next(itertools.islice(json_records(part, layout), row - 1, None))
-            return f"{part.name}, line {line}", line
+            return Place(f"{part.name}, line {line}", line)
         row -= here
     raise ValueError(f"the drop has no row {row}")
 

@@ -1,0 +1,99 @@
+"""What a file is by its first bytes, whatever its name says.
+
+A parser that is handed a PDF, UTF-16 or a cut-off file finds rows in it; so what a file is gets
+settled here, before any parser sees it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from typing import Final
+
+from sluice.validation.formats import registry
+from sluice.validation.formats.parts import HEAD_BYTES, Part
+from sluice.validation.refusals import Refused
+
+OTHERS: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
+    (b"\x1f\x8b", "gzip-compressed"),
+    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
+    *((bytes([0x50 + i]) + b"\x2a\x4d\x18", "zstd-compressed") for i in range(16)),
+    (b"BZh", "bzip2-compressed"),
+    (b"\xfd7zXZ", "xz-compressed"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"ARROW1", "an Arrow file"),
+)
+"""First bytes of what people drop under a wrong name, and what to call it; those of the formats
+that are taken stand in the registry."""
+
+UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+"""Byte order marks, and the encoding each stands for."""
+
+
+def recognised(head: bytes) -> str | None:
+    """What a file with these first bytes is, in words: `a PDF`; None where they do not tell."""
+    taken = [(form.magic, form.words) for form in registry.FORMATS if form.magic]
+    found = [words for magic, words in (*taken, *OTHERS) if head.startswith(magic)]
+    return " or ".join(found) or None
+
+
+def head_of(part: Part) -> bytes:
+    """The first `HEAD_BYTES` of a file; raises `Refused` where it holds nothing."""
+    with part.path.open("rb") as file:
+        head = file.read(HEAD_BYTES)
+    if not head.strip(b"\xef\xbb\xbf \t\r\n"):
+        empty = "the file is empty (0 bytes)" if not head else "the file holds only blank space"
+        raise Refused(
+            "empty-file",
+            f"{part.name}: {empty}.",
+            remedy="Export it again, with a header and at least 20 rows.",
+        )
+    return head
+
+
+def head_of_text(part: Part, name: str, encoding: str | None = None) -> bytes:
+    """The same of a file of text, whose format's `name` is the registry's.
+
+    Raises `Refused` where it is something else, or has a NUL byte where no `encoding` is stated.
+    """
+    words = registry.by_name(name).words
+    head = head_of(part)
+    if found := recognised(head):
+        raise Refused(
+            "not-text",
+            f"{part.name}, line 1: by its first bytes this is {found}, not {words} text.",
+            remedy=f"Export the table itself as {words} (UTF-8).",
+            line=1,
+        )
+    start = head.lstrip()[:15].lower()
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        raise Refused(
+            f"not-{name}",
+            f"{part.name}, line 1: this is a web page or XML, not {words}.",
+            remedy="Download the data itself, not the page that shows it.",
+            line=1,
+        )
+    if name == "csv" and start.startswith((b"{", b"[{")):
+        raise Refused(
+            "not-csv",
+            f"{part.name}, line 1: this looks like JSON, not CSV.",
+            remedy="Give it the extension .jsonl (one object a line) or .json (an array of them).",
+            line=1,
+        )
+    if encoding is None and head[:2] not in UTF16 and b"\0" in head:
+        raise nul_byte(part, head.index(b"\0"), 1 + head.count(b"\n", 0, head.index(b"\0")))
+    return head
+
+
+def nul_byte(part: Part, byte: int, line: int) -> Refused:
+    """The refusal of text that holds a NUL byte."""
+    return Refused(
+        "nul-byte",
+        f"{part.name}, line {line}, byte {byte}: a NUL byte; text has none.",
+        remedy="Save the file as UTF-8 text (UTF-16 is read only with its byte order mark).",
+        line=line,
+    )

@@ -1,0 +1,66 @@
+"""Parquet files as a drop: their own types, rows numbered by the files themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sluice.contracts.dataset import Finding
+from sluice.contracts.spec import StatedSchema
+from sluice.validation.formats.parquet.columns import native_columns, native_rows
+from sluice.validation.formats.parts import Part
+from sluice.validation.formats.source import Place, Reading
+from sluice.validation.rows.agreement import require_rows
+from sluice.validation.rows.table import stored
+from sluice.validation.rows.workers import Readers
+from sluice.validation.scanner.stage import stage, stream_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ParquetSource:
+    """A drop of Parquet files of one schema; a `Source`."""
+
+    parts: tuple[Part, ...]
+    part_rows: tuple[int, ...]
+    """How many rows each part has, by its footer."""
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    """DuckDB's, by column."""
+    sample: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[Finding, ...] = ()
+    missing_values: str = "NaN, infinite values and years beyond 9999 are"
+    layout: None = None
+    content: None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows the footers count."""
+        return sum(self.part_rows)
+
+    @property
+    def dialect(self) -> dict[str, Any]:
+        """How the files are written, for the report."""
+        return {"format": "parquet", "files": len(self.parts)}
+
+    def place(self, row: int, /) -> Place:
+        """Where a person finds the row of this number, from 1: there are no lines."""
+        for part, here in zip(self.parts, self.part_rows, strict=True):
+            if row <= here:
+                return Place(f"{part.name}, row {row}", None)
+            row -= here
+        raise ValueError(f"the drop has no row {row}")
+
+    def store(
+        self, readers: Readers, *, stated: StatedSchema, salt: str, quarantine_up_to: float
+    ) -> Reading:
+        """Read and store every row in the file's own types, which what is stated does not change.
+
+        Raises `Refused` where the rows are not as many as the footers count.
+        """
+        columns, rows, row_bytes = native_columns(readers.con, self)
+        require_rows(self, rows)
+        path = readers.scratch / "rows-0"
+        streams = map(stream_of, native_rows(readers.con, self, columns, row_bytes))
+        require_rows(self, stage(streams, path, names=self.names, salt=salt))
+        table = stored(readers.con, [path], columns=columns, rows=rows)
+        return Reading(source=self, table=table)

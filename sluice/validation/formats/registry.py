@@ -1,0 +1,198 @@
+"""The file formats that are taken, one row each: to add one, write its folder and its row.
+
+A row's `open` imports its folder when a drop of that format comes, and not before: most drops are
+of one format, and a function's cold start pays for every import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from sluice.contracts.spec import Read
+from sluice.validation.refusals import Refused, shown
+
+if TYPE_CHECKING:
+    from sluice.validation.formats.source import Opening, Source
+
+Compression = Literal["gzip", "zstd"]
+
+COMPRESSIONS: Final[dict[str, Compression]] = {".gz": "gzip", ".tgz": "gzip", ".zst": "zstd"}
+"""Extensions of files that are expanded first; `.gz` and `.zst` follow the one of a format that is
+not compressed in itself."""
+
+OTHER_BOOKS: Final = {
+    ".xls": "a workbook of Excel 2003 or older",
+    ".xlsb": "a binary Excel workbook",
+    ".xlsm": "an Excel workbook with macros",
+    ".ods": "an OpenDocument spreadsheet",
+}
+"""Extensions of spreadsheets that are not taken, and what they are."""
+AS_XLSX: Final = "Save it as an Excel workbook (.xlsx) without macros and password, or as CSV."
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Format:
+    """One file format that is taken."""
+
+    name: str
+    """In the report, and in the codes of findings: `not-csv`."""
+    words: str
+    """What sentences call such data: `CSV`, `a Parquet file`."""
+    extensions: tuple[str, ...]
+    """Of its files, lower case."""
+    open: Callable[[Opening], Source]
+    """Makes a drop of it readable; raises `Refused` where it is not."""
+    reads: frozenset[str] = frozenset()
+    """The fields of `read:` in sluice.yaml that apply to it."""
+    magic: bytes = b""
+    """The first bytes of such a file; none where they do not tell."""
+    is_archive: bool = False
+    """Whether it holds files in class folders, and not a table."""
+    is_compressed: bool = False
+    """Whether it is compressed in itself, and so not taken inside of gzip or zstd."""
+
+
+def _open_csv(opening: Opening) -> Source:
+    from sluice.validation.formats.csv.reading import open_csv
+
+    return open_csv(opening)
+
+
+def _open_json(opening: Opening) -> Source:
+    from sluice.validation.formats.json.reading import open_json
+
+    return open_json(opening, "json")
+
+
+def _open_jsonl(opening: Opening) -> Source:
+    from sluice.validation.formats.json.reading import open_json
+
+    return open_json(opening, "jsonl")
+
+
+def _open_excel(opening: Opening) -> Source:
+    from sluice.validation.formats.excel.reading import open_excel
+
+    return open_excel(opening)
+
+
+def _open_parquet(opening: Opening) -> Source:
+    from sluice.validation.formats.parquet.reading import open_parquet
+
+    return open_parquet(opening)
+
+
+def _open_zip(opening: Opening) -> Source:
+    from sluice.validation.formats.archive.reading import open_archives
+
+    return open_archives(opening, "zip")
+
+
+def _open_tar(opening: Opening) -> Source:
+    from sluice.validation.formats.archive.reading import open_archives
+
+    return open_archives(opening, "tar")
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="zip",
+        words="a ZIP archive",
+        extensions=(".zip",),
+        open=_open_zip,
+        magic=b"PK\x03\x04",
+        is_archive=True,
+        is_compressed=True,
+    ),
+    Format(
+        name="tar",
+        words="a TAR archive",
+        extensions=(".tar", ".tgz"),
+        open=_open_tar,
+        is_archive=True,
+    ),
+    Format(
+        name="xlsx",
+        words="an Excel workbook",
+        extensions=(".xlsx",),
+        open=_open_excel,
+        reads=frozenset({"sheet", "header", "missing"}),
+        magic=b"PK\x03\x04",
+        is_compressed=True,
+    ),
+    Format(name="json", words="JSON", extensions=(".json",), open=_open_json),
+    Format(name="jsonl", words="JSON Lines", extensions=(".jsonl", ".ndjson"), open=_open_jsonl),
+    Format(
+        name="csv",
+        words="CSV",
+        extensions=(".csv",),
+        open=_open_csv,
+        reads=frozenset(Read.model_fields) - {"sheet"},
+    ),
+    Format(
+        name="parquet",
+        words="a Parquet file",
+        extensions=(".parquet",),
+        open=_open_parquet,
+        magic=b"PAR1",
+        is_compressed=True,
+    ),
+)
+"""In the order in which sentences list them."""
+
+
+def by_name(name: str) -> Format:
+    """The format that the report calls so."""
+    return next(form for form in FORMATS if form.name == name)
+
+
+def extensions() -> dict[str, Format]:
+    """All extensions that are taken, lower case, each with its format."""
+    return {extension: form for form in FORMATS for extension in form.extensions}
+
+
+def compression(name: str) -> Compression | None:
+    """What a file is compressed with, by its name."""
+    return COMPRESSIONS.get(Path(name).suffix.lower())
+
+
+def format_of(name: str) -> Format:
+    """The format of a file, by its extension; raises `Refused` where it has none that is taken."""
+    known = extensions()
+    packed = None if Path(name).suffix.lower() in known else compression(name)
+    inner, outer = (name[: name.rindex(".")], name[name.rindex(".") :]) if packed else (name, "")
+    suffix = Path(inner).suffix.lower()
+    if suffix in OTHER_BOOKS:
+        what = OTHER_BOOKS[suffix]
+        raise Refused("not-xlsx", f"{name}: this is {what}, which is not read.", remedy=AS_XLSX)
+    if suffix not in known:
+        ending = f"the extension {shown(suffix)} is not known" if suffix else "it has no extension"
+        if packed:
+            ending = f"{ending} in front of {outer}"
+        raise Refused(
+            "unknown-extension",
+            f"{name}: {ending}.",
+            remedy=f"Taken are {taken()}: export the data as one of these.",
+        )
+    found = known[suffix]
+    if packed and found.is_compressed:
+        raise Refused(
+            f"compressed-{found.name}",
+            f"{name}: {found.words} inside of {packed} is not read; it is compressed already.",
+            remedy=f"Drop the {suffix} file itself.",
+        )
+    return found
+
+
+def taken() -> str:
+    """`.json, .jsonl, … and .parquet (…), and .zip, …`, for remedies."""
+    tables = [e for form in FORMATS if not form.is_archive for e in form.extensions]
+    archives = [e for form in FORMATS if form.is_archive for e in form.extensions]
+    return (
+        f"{', '.join(tables[:-1])} and {tables[-1]} (text also compressed, such as .csv.gz or "
+        f".csv.zst), and {', '.join(archives[:-1])} or {archives[-1]} of texts or images in class "
+        "folders"
+    )
