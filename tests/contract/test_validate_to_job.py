@@ -24,7 +24,7 @@ from sluice.contracts.dataset import Accepted, Rejected
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy
-from sluice.validation.rows import table
+from sluice.validation.rows import shard
 from tests.fakes import Context, object_created, queued
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -187,7 +187,7 @@ def test_memory_that_runs_out_in_the_function_hands_the_drop_over(monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(room, "ENGINE_MEGABYTES", 1)
-    monkeypatch.setattr(table, "stage", runs_out)
+    monkeypatch.setattr(shard, "stage", runs_out)
     policy = Policy(drop_megabytes=512, processing_megabytes=512)
     intake = make_intake(replace(ENV, policy=policy.model_dump_json()))
     run = drop(intake, "paint/wide.csv", "x,label\n" + "1,a\n2,b\n" * 40)
