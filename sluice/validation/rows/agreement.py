@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sluice.validation.formats.csv.quotes import unclosed
-from sluice.validation.formats.csv.records import too_long
+from sluice.validation.formats.csv.quotes import too_long, unclosed
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.rejects import MOST, Reject, refusal, rejects_of
 from sluice.validation.rows.shard import ShardRows

@@ -47,6 +47,9 @@ CANDIDATES: Final = {
 }
 """In the order in which they are preferred. `instant` carries its zone and becomes UTC."""
 
+UNAMBIGUOUS: Final = tuple(name for name in CANDIDATES if name != "decimal-comma")
+"""The names of those that formats with numbers of their own may have: none writes a comma."""
+
 OF_TYPE: Final[dict[ColumnType, tuple[str, ...]]] = {
     "integer": ("integer",),
     "number": ("number", "decimal-comma"),

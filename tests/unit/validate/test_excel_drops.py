@@ -21,10 +21,10 @@ from sluice.validation import validate
 from sluice.validation.formats.compressed import Limits
 from sluice.validation.formats.excel.book import book_of
 from sluice.validation.formats.excel.cells import Cells
-from sluice.validation.formats.excel.formats import shown_as
-from sluice.validation.formats.excel.texts import shared_strings
+from sluice.validation.formats.excel.number_formats import number_format
+from sluice.validation.formats.excel.package import MAX_DIRECTORY_BYTES, open_package
+from sluice.validation.formats.excel.shared_strings import shared_strings
 from sluice.validation.formats.excel.values import Values
-from sluice.validation.formats.excel.zip import MAX_DIRECTORY_BYTES, open_archive
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
 
@@ -119,7 +119,7 @@ def test_numbers_are_digit_for_digit_and_whole_floats_integers(
         row(f"<c><v>{digits[i % 8]}</v></c>", cell(i), cell("ab"[i % 2])) for i in range(64)
     )
 
-    with open_archive(saved(tmp_path, by_hand(hand([["x", "y", "label"]]) + data))) as archive:
+    with open_package(saved(tmp_path, by_hand(hand([["x", "y", "label"]]) + data))) as archive:
         workbook = book_of(archive)
         cells = Cells(workbook, workbook.sheets[0], Values(workbook, []))
         found = [r.cells[0][2] for r in cells.rows()][1:9]
@@ -619,10 +619,10 @@ def test_limits_hold_for_what_is_really_expanded(tmp_path: Path) -> None:
 
     with (
         pytest.raises(Refused, match="more than 2,000 bytes"),
-        open_archive(part, Limits(bytes=2000)),
+        open_package(part, Limits(bytes=2000)),
     ):
         pass
-    with open_archive(part) as archive:
+    with open_package(part) as archive:
         archive.limits = Limits(bytes=100)
         with pytest.raises(Refused, match="more than 100 bytes"):
             book_of(archive)
@@ -636,7 +636,7 @@ def test_a_directory_larger_than_any_workbooks_is_refused(tmp_path: Path) -> Non
 
     part = saved(tmp_path, buffer.getvalue())
 
-    with pytest.raises(Refused, match="directory is larger"), open_archive(part):
+    with pytest.raises(Refused, match="directory is larger"), open_package(part):
         pass
 
 
@@ -662,13 +662,13 @@ def test_a_directory_larger_than_any_workbooks_is_refused(tmp_path: Path) -> Non
     ],
 )
 def test_a_format_tells_dates_from_numbers(code: str, kind: str) -> None:
-    assert shown_as(code) == kind
+    assert number_format(code) == kind
 
 
 def test_another_reader_finds_the_same_values(tmp_path: Path) -> None:
     """What calamine has wrong (errors, days before 1900-03-01) is not in this workbook."""
     part = saved(tmp_path, GOOD)
-    with open_archive(part) as archive:
+    with open_package(part) as archive:
         workbook = book_of(archive)
         cells = Cells(workbook, workbook.sheets[0], Values(workbook, shared_strings(workbook)))
         ours = [{column: text for column, _, text in r.cells} for r in cells.rows()]

@@ -11,7 +11,9 @@ from drops import table
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
-from sluice.validation.formats.csv import reading, records
+from sluice.validation.formats.csv import pieces, reading
+from sluice.validation.formats.csv.pieces import cut_file
+from sluice.validation.formats.csv.row_count import count_rows
 from sluice.validation.formats.parts import Part
 
 
@@ -40,7 +42,7 @@ def judged(path: Path, workers: int, out: Path | None = None, **stated: object) 
 @pytest.fixture
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "SHARD_BYTES", 120_000)
-    monkeypatch.setattr(records, "BLOCK_BYTES", 30_000)
+    monkeypatch.setattr(pieces, "BLOCK_BYTES", 30_000)
 
 
 @pytest.mark.usefixtures("small_shards")
@@ -95,10 +97,10 @@ def test_pieces_hold_whole_records_and_know_their_lines(tmp_path: Path) -> None:
     content = messy(rows=6000)
     path.write_text(content, newline="")
 
-    parts = records.cut(Part(name="data.csv", path=path), ",", '"', tmp_path, size=120_000)
+    parts = cut_file(Part(name="data.csv", path=path), ",", '"', tmp_path, size=120_000)
 
     assert len(parts) > 3
     assert "".join(part.path.read_text() for part in parts) == content
     for part in parts:
         assert content.count("\n", 0, part.first_byte) + 1 == part.first_line
-        assert records.count(part, ",").count > 0
+        assert count_rows(part, ",").rows > 0

@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from sluice.validation.formats.archive.members import (
     FAULTS,
+    BoundedFile,
     Contents,
-    Guarded,
     Member,
     cut_off,
     damaged,
@@ -38,13 +38,13 @@ _CUT_OFF = ("not a zip file", "unexpected end of data", "truncated header")
 
 
 @contextmanager
-def opened(part: Part, kind: ArchiveKind, limits: Limits) -> Iterator[Contents]:
+def open_archive(part: Part, kind: ArchiveKind, limits: Limits) -> Iterator[Contents]:
     """The contents of an archive, whose members can be read until the context ends.
 
     Raises `Refused` for what is no such archive, is cut off, damaged or encrypted, holds more than
     plain files, or expands beyond `limits`.
     """
-    with Guarded(part.path, MAX_DIRECTORY_BYTES if kind == "zip" else MAX_HEADER_BYTES) as file:
+    with BoundedFile(part.path, MAX_DIRECTORY_BYTES if kind == "zip" else MAX_HEADER_BYTES) as file:
         try:
             contents = zip_contents(part, file) if kind == "zip" else tar_contents(part, file)
         except FAULTS as error:

@@ -75,7 +75,7 @@ class Contents:
     """Named by themselves."""
 
 
-class Guarded(io.BufferedReader):
+class BoundedFile(io.BufferedReader):
     """A file that is not read by more at once than an honest header needs."""
 
     def __init__(self, path: Path, most: int) -> None:

@@ -12,11 +12,11 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Final, TextIO
 
-from sluice.validation.formats.archive.archives import ArchiveKind, opened
+from sluice.validation.formats.archive.archives import ArchiveKind, open_archive
 from sluice.validation.formats.archive.class_folders import ClassFolders, sort_files
 from sluice.validation.formats.archive.images import MAX_IMAGE_BYTES, look_at
 from sluice.validation.formats.archive.members import Member
-from sluice.validation.formats.archive.survey import Survey, survey_notes
+from sluice.validation.formats.archive.observations import Observations
 from sluice.validation.formats.archive.texts import MAX_TEXT_BYTES, decoded
 from sluice.validation.formats.compressed import Limits, compression_of, expanded
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
@@ -76,10 +76,12 @@ def open_archives(
     limits = limits or Limits()
     scratch, stated = opening.scratch, opening.stated
     parts = expanded(opening.parts, scratch)
-    survey = Survey()
+    observed = Observations()
+    places: list[str] = []
+    encodings: set[str] = set()
     facts = scratch_file(scratch)
     with ExitStack() as stack:
-        contents = [stack.enter_context(opened(part, kind, limits)) for part in parts]
+        contents = [stack.enter_context(open_archive(part, kind, limits)) for part in parts]
         found = [sort_files(p.name, c) for p, c in zip(parts, contents, strict=True)]
         holds = _one_kind(parts, found)
         files = [file for one in found for file in one.files]
@@ -88,18 +90,18 @@ def open_archives(
         out = stack.enter_context(facts.open("w", encoding="utf-8", newline=""))
         for member, label in files:
             data = member.read()
-            survey.see(member, label, data)
+            places.append(member.place)
+            observed.add(member, label, data)
             if holds == "text":
                 text, encoding = decoded(member.place, data, stated.encoding)
-                survey.encodings.add(encoding)
+                encodings.add(encoding)
                 copies.write(text, label)
             else:
                 picture = look_at(member.place, data)
-                survey.see_picture(member, picture)
+                observed.add_picture(member, picture)
                 copies.write(base64.b64encode(data).decode(), label)
                 out.write(",".join(str(getattr(picture, fact)) for fact in FACTS) + "\n")
     _drop_expanded(parts, scratch)
-    places = survey.places  # The rest of the survey is not to outlive this function.
     names = (holds, "label")
     return ScannedSource(
         shards=(Files(paths=tuple(copies.paths), names=names, longest=_LONGEST[holds]),),
@@ -120,11 +122,11 @@ def open_archives(
             **compression_of(parts),
             "holds": holds,
             "members": len(files),
-            **({"encoding": "/".join(sorted(survey.encodings))} if survey.encodings else {}),
+            **({"encoding": "/".join(sorted(encodings))} if encodings else {}),
             "stated": sorted(stated.model_fields_set & {"encoding"}) if holds == "text" else [],
             "files": len(parts),
         },
-        notes=(*(note for one in found for note in one.notes), *survey_notes(survey)),
+        notes=(*(note for one in found for note in one.notes), *observed.findings()),
     )
 
 

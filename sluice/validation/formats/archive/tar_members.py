@@ -6,8 +6,8 @@ import tarfile
 from typing import Final
 
 from sluice.validation.formats.archive.members import (
+    BoundedFile,
     Contents,
-    Guarded,
     Member,
     check_number,
     cut_off,
@@ -20,7 +20,7 @@ from sluice.validation.refusals import shown
 _TAR_BLOCK: Final = 512
 
 
-def tar_contents(part: Part, file: Guarded) -> Contents:
+def tar_contents(part: Part, file: BoundedFile) -> Contents:
     """All headers; raises `Refused`, or what is in `FAULTS`."""
     contents = Contents(files=[], folders=[])
     number = 0

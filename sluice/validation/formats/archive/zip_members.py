@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from sluice.validation.formats.archive.members import (
+    BoundedFile,
     Contents,
-    Guarded,
     Member,
     check_number,
     no_file,
@@ -29,7 +29,7 @@ _ENCRYPTED: Final = 0x2041
 _ZIP_END: Final = b"PK\x05\x06"
 
 
-def zip_contents(part: Part, file: Guarded) -> Contents:
+def zip_contents(part: Part, file: BoundedFile) -> Contents:
     """All headers; raises `Refused`, or what is in `FAULTS`. Members are read from `file`."""
     contents = Contents(files=[], folders=[])
     archive = zipfile.ZipFile(file)

@@ -10,8 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES, opening, unclosed
-from sluice.validation.formats.csv.records import too_long
+from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES, opening, too_long, unclosed
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 
 
@@ -36,7 +35,7 @@ def with_doubled_quotes(
             block = file.read(HEAD_BYTES)
             data += block
             text, rest = rewrite(data, final=not block)
-            if len(rest) > (MAX_RECORD_BYTES if block else 0):
+            if len(rest) > (MAX_ROW_BYTES if block else 0):
                 at = line + data.count(b"\n", 0, len(data) - len(rest))
                 raise too_long(part, at) if block else unclosed(part, at)
             out.write(text)
@@ -47,7 +46,7 @@ def with_doubled_quotes(
 
 
 class _Rewrite:
-    """Rewrites whole records; what may not be whole yet is handed back."""
+    """Rewrites whole rows; what may not be whole yet is handed back."""
 
     def __init__(self, delimiter: str, quote: bytes, escape: bytes) -> None:
         mark, slash = re.escape(quote), re.escape(escape)

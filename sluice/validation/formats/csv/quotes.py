@@ -1,4 +1,4 @@
-"""Where quoted fields begin and end, told exactly: the slow scanner behind `records.py`."""
+"""Where quoted fields begin and end, told exactly: the slow way behind `pieces.py`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Final
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
 
-MAX_RECORD_BYTES: Final = 1024 * 1024
-"""Longest record, embedded newlines included. A longer one is nearly always an unclosed quote."""
+MAX_ROW_BYTES: Final = 1024 * 1024
+"""Longest row, embedded newlines included. A longer one is nearly always an unclosed quote."""
 
 
 def quoted(delimiter: str, quote: str) -> bytes:
@@ -25,7 +25,7 @@ def opening(delimiter: str, quote: str) -> bytes:
 
 
 class Quotes:
-    """The slow scanner: a quote counts only where a field begins, as the parser has it."""
+    """Finds quoted fields: a quote counts only where a field begins, as the parser has it."""
 
     def __init__(self, delimiter: str, quote: str) -> None:
         self.mark = quote.encode()
@@ -42,10 +42,10 @@ class Quotes:
         return self.quoted.sub(lambda m: self.mark * len(m[0]), data)
 
     def cut(self, part: Part, data: bytes, line: int, *, final: bool) -> int:
-        """Where the last whole record ends."""
+        """Where the last whole row ends."""
         masked = self.masked(data)
         begun = self.open.search(self.quoted.sub(lambda m: b"x" * len(m[0]), data))
-        if begun and (final or len(data) - begun.end() > MAX_RECORD_BYTES):
+        if begun and (final or len(data) - begun.end() > MAX_ROW_BYTES):
             raise unclosed(part, line + data.count(b"\n", 0, begun.end()))
         if final:
             return len(data)
@@ -68,5 +68,15 @@ def unclosed(part: Part, line: int) -> Refused:
         f"so what follows cannot be told apart.",
         remedy="Close it; a quote inside a quoted field is written twice, unless sluice.yaml "
         "states another way, such as `read: {escape: \\}`.",
+        line=line,
+    )
+
+
+def too_long(part: Part, line: int) -> Refused:
+    """The refusal of a row beyond `MAX_ROW_BYTES`."""
+    return Refused(
+        "line-too-long",
+        f"{part.name}, line {line}: the record is longer than {MAX_ROW_BYTES // 1024 // 1024} MiB.",
+        remedy="Check for an unclosed quote or missing line ends.",
         line=line,
     )

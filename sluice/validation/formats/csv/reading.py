@@ -1,6 +1,6 @@
-"""CSV files made ready to be scanned: their dialect known, their records counted apart.
+"""CSV files made ready to be scanned: their dialect known, their rows counted apart.
 
-Nothing is guessed and nothing skipped: records that do not fit are listed with their place, and
+Nothing is guessed and nothing skipped: rows that do not fit are listed with their place, and
 the rows that are read must equal the independent count. Inside of SQL the columns are called c1,
 c2, …: a name from the data never becomes part of a query before the dataset is written, where it
 is quoted.
@@ -17,8 +17,9 @@ from sluice.contracts.spec import Read
 from sluice.validation.formats.compressed import compression_of, expanded
 from sluice.validation.formats.csv.dialect import Dialect, dialect_of
 from sluice.validation.formats.csv.escapes import found_escape, with_doubled_quotes
-from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
-from sluice.validation.formats.csv.records import Records, count, cut, line_of, recount
+from sluice.validation.formats.csv.pieces import cut_file, line_of
+from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
+from sluice.validation.formats.csv.row_count import RowCount, count_rows, recount_rows
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
 from sluice.validation.formats.first_bytes import head_of_text
 from sluice.validation.formats.parts import HEAD_BYTES, Part
@@ -34,7 +35,7 @@ SHARD_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Opened:
+class _CsvFile:
     """A file whose dialect is known."""
 
     part: Part
@@ -44,10 +45,10 @@ class _Opened:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Prepared(_Opened):
-    """A file whose records are counted."""
+class _CountedFile(_CsvFile):
+    """A file whose rows are counted."""
 
-    records: Records
+    count: RowCount
 
     @property
     def header(self) -> int:
@@ -55,7 +56,7 @@ class _Prepared(_Opened):
 
     @property
     def rows(self) -> int:
-        return self.records.count - self.header
+        return self.count.rows - self.header
 
 
 def open_csv(opening: Opening) -> ScannedSource:
@@ -78,7 +79,7 @@ def open_csv(opening: Opening) -> ScannedSource:
     return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)))
 
 
-def _check_alike(files: list[_Opened]) -> None:
+def _check_alike(files: list[_CsvFile]) -> None:
     first = files[0]
     for other in files[1:]:
         if other.dialect != first.dialect:
@@ -92,7 +93,7 @@ def _check_alike(files: list[_Opened]) -> None:
 
 
 def _joined(
-    prepared: list[_Prepared], originals: list[Part], stated: Read, shards: tuple[Files, ...]
+    prepared: list[_CountedFile], originals: list[Part], stated: Read, shards: tuple[Files, ...]
 ) -> ScannedSource:
     """The files as one table."""
     first = prepared[0]
@@ -124,53 +125,53 @@ def _joined(
             "quote": first.dialect.quote,
             **({"escape": first.dialect.escape} if first.dialect.escape else {}),
             "header": first.dialect.header,
-            "newline": "/".join(sorted({p.records.newline for p in prepared})),
+            "newline": "/".join(sorted({p.count.newline for p in prepared})),
             **stated.model_dump(mode="json", include={"decimal", "missing"}, exclude_none=True),
             "stated": sorted(stated.model_fields_set),
             "files": len(originals),
-            "blank_lines": sum(p.records.blank for p in prepared),
+            "blank_lines": sum(p.count.blank for p in prepared),
         },
         notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
         layout=Layout(
             delimiter=first.dialect.delimiter,
             has_header=first.dialect.header,
-            quoted_newlines=any(p.records.quoted_newlines for p in prepared),
+            quoted_newlines=any(p.count.quoted_newlines for p in prepared),
         ),
         recount=lambda: _joined([_recounted(p) for p in prepared], originals, stated, shards),
     )
 
 
-def _unended(files: list[_Prepared]) -> list[Finding]:
+def _unended(files: list[_CountedFile]) -> list[Finding]:
     """A file that was cut off ends in the middle of a line, as some sound ones do."""
     return [
         Finding(
             severity="note",
             code="last-line-open",
-            message=f"{file.part.name}, line {file.records.last_line}: the last line has no line "
+            message=f"{file.part.name}, line {file.count.last_line}: the last line has no line "
             "end; if the file was cut off there, so is its last value.",
             remedy="Compare sizes after a copy.",
-            line=file.records.last_line,
+            line=file.count.last_line,
         )
         for file in files
-        if not file.records.is_ended
+        if not file.count.is_ended
     ]
 
 
-def _files(prepared: Sequence[_Prepared]) -> Files:
+def _files(prepared: Sequence[_CountedFile]) -> Files:
     dialect = prepared[0].dialect
     return Files(
         paths=tuple(p.part.path for p in prepared),
         names=dialect.names,
-        longest=2 * MAX_RECORD_BYTES,
+        longest=2 * MAX_ROW_BYTES,
         delimiter=dialect.delimiter,
         quote=dialect.quote,
         has_header=dialect.header,
     )
 
 
-def _runs(files: list[_Prepared]) -> Iterator[list[_Prepared]]:
+def _runs(files: list[_CountedFile]) -> Iterator[list[_CountedFile]]:
     """The files in order, in runs of about `SHARD_BYTES` that begin alike."""
-    run: list[_Prepared] = []
+    run: list[_CountedFile] = []
     size = 0
     for file in files:
         if run and (size >= SHARD_BYTES or file.dialect != run[0].dialect):
@@ -181,7 +182,7 @@ def _runs(files: list[_Prepared]) -> Iterator[list[_Prepared]]:
     yield run
 
 
-def _opened(original: Part, scratch: Path, stated: Read) -> _Opened:
+def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
     head = head_of_text(original, "csv", stated.encoding)
     part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
     notes = stated_wrongly(original, head, stated.encoding)
@@ -193,27 +194,27 @@ def _opened(original: Part, scratch: Path, stated: Read) -> _Opened:
     if escape and escape != stated.quote:
         marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
         part = with_doubled_quotes(part, scratch, escape=escape, **marks)
-    return _Opened(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
+    return _CsvFile(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
 
 
-def _cut(file: _Opened, scratch: Path) -> list[_Opened]:
+def _cut(file: _CsvFile, scratch: Path) -> list[_CsvFile]:
     """Pieces of a large file; the first has its header."""
     dialect = file.dialect
-    parts = cut(file.part, dialect.delimiter, dialect.quote, scratch, SHARD_BYTES)
+    parts = cut_file(file.part, dialect.delimiter, dialect.quote, scratch, SHARD_BYTES)
     rest = replace(dialect, header=False, blank=0)
     first = replace(file, part=parts[0])
-    return [first, *(_Opened(part=part, dialect=rest) for part in parts[1:])]
+    return [first, *(_CsvFile(part=part, dialect=rest) for part in parts[1:])]
 
 
-def _counted(file: _Opened) -> _Prepared:
-    records = count(file.part, file.dialect.delimiter, file.dialect.quote)
-    return _Prepared(part=file.part, dialect=file.dialect, notes=file.notes, records=records)
+def _counted(file: _CsvFile) -> _CountedFile:
+    count = count_rows(file.part, file.dialect.delimiter, file.dialect.quote)
+    return _CountedFile(part=file.part, dialect=file.dialect, notes=file.notes, count=count)
 
 
-def _recounted(prepared: _Prepared) -> _Prepared:
+def _recounted(prepared: _CountedFile) -> _CountedFile:
     dialect = prepared.dialect
-    records = recount(prepared.part, dialect.delimiter, dialect.quote)
-    return replace(prepared, records=records)
+    count = recount_rows(prepared.part, dialect.delimiter, dialect.quote)
+    return replace(prepared, count=count)
 
 
 def _candidates(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
@@ -223,7 +224,7 @@ def _candidates(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
     return tuple(name for name in CANDIDATES if name not in out)
 
 
-def _place(prepared: list[_Prepared], row: int) -> Place:
+def _place(prepared: list[_CountedFile], row: int) -> Place:
     for p in prepared:
         if row <= p.rows:
             line = line_of(p.part, p.dialect.delimiter, row + p.header, p.dialect.quote)

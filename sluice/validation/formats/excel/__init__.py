@@ -1,4 +1,5 @@
 """Excel workbooks (.xlsx): the one sheet of data, streamed, every cell as Excel means it.
 
-book, sheets -> cells (values, texts, formats) -> columns, survey -> reading, held against count.
+book, sheets -> cells (values, shared_strings, number_formats) -> columns, observations ->
+reading, held against cell_count.
 """

@@ -5,8 +5,13 @@ from __future__ import annotations
 import posixpath
 from dataclasses import dataclass
 
-from sluice.validation.formats.excel.formats import BUILT_IN, GENERAL, Shown, shown_as
-from sluice.validation.formats.excel.zip import Archive, whole
+from sluice.validation.formats.excel.number_formats import (
+    BUILT_IN,
+    GENERAL,
+    NumberFormat,
+    number_format,
+)
+from sluice.validation.formats.excel.package import Package, whole
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,10 +27,10 @@ class Sheet:
 class Book:
     """What the members of a workbook say of it."""
 
-    archive: Archive
+    package: Package
     sheets: tuple[Sheet, ...]
     strings_member: str | None
-    formats: tuple[Shown, ...]
+    formats: tuple[NumberFormat, ...]
     """How the numbers of each cell style are shown."""
     is_1904: bool
     """Whether days are counted from 1904, as Excel for the Mac did."""
@@ -33,20 +38,20 @@ class Book:
     """Whether it asks to be calculated when opened: what its formulas hold is then no result."""
 
 
-def book_of(archive: Archive) -> Book:
+def book_of(package: Package) -> Book:
     """Find the sheets, the texts and the formats by the relations between the members.
 
     Raises `Refused` where one of them is not there.
     """
-    main = next(iter(_related(archive, "", "officeDocument").values()), "xl/workbook.xml")
-    if main not in archive.zip.namelist():
-        raise archive.damaged(main, "it is not there")
+    main = next(iter(_related(package, "", "officeDocument").values()), "xl/workbook.xml")
+    if main not in package.zip.namelist():
+        raise package.damaged(main, "it is not there")
     sheets, texts, styles = (
-        _related(archive, main, kind) for kind in ("worksheet", "sharedStrings", "styles")
+        _related(package, main, kind) for kind in ("worksheet", "sharedStrings", "styles")
     )
     found = []
     is_1904 = is_stale = False
-    for above, name, has in archive.elements(main):
+    for above, name, has in package.elements(main):
         if name == "workbookPr":
             is_1904 = has.get("date1904") in ("1", "true")
         elif name == "calcPr":
@@ -56,41 +61,41 @@ def book_of(archive: Archive) -> Book:
             member = sheets[has["id"]]
             found.append(Sheet(name=has.get("name", ""), member=member, is_hidden=hidden))
     for member in [*sheets.values(), *texts.values(), *styles.values()]:
-        if member not in archive.zip.namelist():
-            raise archive.damaged(member, "it is not there")
+        if member not in package.zip.namelist():
+            raise package.damaged(member, "it is not there")
     return Book(
-        archive=archive,
+        package=package,
         sheets=tuple(found),
         strings_member=next(iter(texts.values()), None),
-        formats=_formats(archive, next(iter(styles.values()), None)),
+        formats=_formats(package, next(iter(styles.values()), None)),
         is_1904=is_1904,
         is_stale=is_stale,
     )
 
 
-def _related(archive: Archive, member: str, kind: str) -> dict[str, str]:
+def _related(package: Package, member: str, kind: str) -> dict[str, str]:
     """Ids and members that `member` names as its parts of one kind."""
     folder, name = posixpath.split(member)
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
-    if relations not in archive.zip.namelist():
+    if relations not in package.zip.namelist():
         return {}
     return {
         has.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, has.get("Target", "")))[
             1:
         ]
-        for _, name, has in archive.elements(relations)
+        for _, name, has in package.elements(relations)
         if name == "Relationship" and has.get("Type", "").endswith(f"/{kind}")
     }
 
 
-def _formats(archive: Archive, member: str | None) -> tuple[Shown, ...]:
+def _formats(package: Package, member: str | None) -> tuple[NumberFormat, ...]:
     if member is None:
         return ()
-    own: dict[str, Shown] = {}
-    styles: list[Shown] = []
-    for above, name, has in archive.elements(member):
+    own: dict[str, NumberFormat] = {}
+    styles: list[NumberFormat] = []
+    for above, name, has in package.elements(member):
         if name == "numFmt" and above == "numFmts":
-            own[has.get("numFmtId", "")] = shown_as(has.get("formatCode", ""))
+            own[has.get("numFmtId", "")] = number_format(has.get("formatCode", ""))
         elif name == "xf" and above == "cellXfs":
             number = has.get("numFmtId", "0")
             styles.append(own.get(number, BUILT_IN.get(whole(number) or 0, GENERAL)))

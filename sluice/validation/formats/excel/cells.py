@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from xml.parsers import expat
 
 from sluice.validation.formats.excel.book import Book, Sheet
+from sluice.validation.formats.excel.package import MAX_ROW_BYTES, local, whole
 from sluice.validation.formats.excel.values import Kind, Values
-from sluice.validation.formats.excel.zip import MAX_ROW_BYTES, local, whole
 from sluice.validation.formats.parts import HEAD_BYTES
 from sluice.validation.refusals import Refused, shown
 
@@ -74,7 +74,7 @@ class Cells:
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
-        for fed in self._book.archive.parse(self._sheet.member, parser):
+        for fed in self._book.package.parse(self._sheet.member, parser):
             yield from self._ready
             self._ready.clear()
             if self._is_inside and fed - self._row_end > MAX_ROW_BYTES + HEAD_BYTES:
@@ -182,11 +182,11 @@ class Cells:
 
     def _refused(self, code: str, what: str, remedy: str) -> Refused:
         where = cell_name(self._sheet, self._number, self._column)
-        name = self._book.archive.part.name
+        name = self._book.package.part.name
         return Refused(code, f"{name}, cell {where}: {what}.", remedy=remedy, line=self._number)
 
     def _damaged(self, what: str) -> Refused:
-        return self._book.archive.damaged(self._sheet.member, what)
+        return self._book.package.damaged(self._sheet.member, what)
 
 
 def cell_name(sheet: Sheet, row: int, column: int) -> str:

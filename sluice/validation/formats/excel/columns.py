@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sluice.validation.formats.csv.dialect import MAX_COLUMNS, check_names, is_data, too_many
 from sluice.validation.formats.excel.book import Sheet
 from sluice.validation.formats.excel.cells import Row, cell_name
+from sluice.validation.formats.header import MAX_COLUMNS, check_names, is_data, too_many_columns
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused, shown
 
@@ -42,7 +42,7 @@ def columns_of(part: Part, sheet: Sheet, head: list[Row], header: bool | None) -
     last = max(row.cells[-1][0] for row in spans)
     width = last - first + 1
     if width > MAX_COLUMNS:
-        raise too_many(part, width, line=top.number, unit="row")
+        raise too_many_columns(part, width, line=top.number, unit="row")
     if width == 1:
         raise Refused(
             "one-column",
@@ -78,10 +78,10 @@ def _is_data(head: list[Row]) -> bool:
     last = max(row.cells[-1][0] for row in head)
     if last - first >= MAX_COLUMNS:
         return False
-    records = []
+    rows = []
     for row in head:
-        record = [""] * (last - first + 1)
+        values = [""] * (last - first + 1)
         for column, kind, text in row.cells:
-            record[column - first] = "text" if kind == "text" else text
-        records.append(record)
-    return is_data(records)
+            values[column - first] = "text" if kind == "text" else text
+        rows.append(values)
+    return is_data(rows)

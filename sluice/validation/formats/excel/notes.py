@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.excel.survey import EXACT_DIGITS, Column, Survey
-from sluice.validation.formats.json.reading import LISTED
+from sluice.validation.formats.excel.observations import (
+    EXACT_DIGITS,
+    ColumnObservations,
+    Observations,
+)
 from sluice.validation.refusals import counted, listed, shown
 
-_CALLED = {
+LISTED: Final = 20
+"""Columns that are named one by one in findings of one sort."""
+
+_CALLED: Final = {
     "number": "a number",
     "boolean": "true or false",
     "date": "a date",
-    "moment": "a time",
+    "timestamp": "a time",
     "text": "a text",
 }
 
 
-def notes(survey: Survey, names: tuple[str, ...]) -> Iterator[Finding]:
+def notes(sheet: Observations, names: tuple[str, ...]) -> Iterator[Finding]:
     """What a person may want to know of how the sheet was read."""
-    for error, seen in survey.errors.items():
+    for error, seen in sheet.errors.items():
         yield Finding(
             severity="warn",
             code="error-values",
@@ -28,7 +35,7 @@ def notes(survey: Survey, names: tuple[str, ...]) -> Iterator[Finding]:
             f"{counted(seen.count, 'cell')} in all; they are taken as missing.",
             remedy="Correct the formulas, or clear these cells.",
         )
-    columns = list(zip(names, survey.columns, strict=True))
+    columns = list(zip(names, sheet.columns, strict=True))
     for describe in (_half_text, _mixed, _padded, _times, _long):
         found = [finding for name, column in columns if (finding := describe(name, column))]
         yield from found[:LISTED]
@@ -36,40 +43,40 @@ def notes(survey: Survey, names: tuple[str, ...]) -> Iterator[Finding]:
             code = found[0].code
             message = f"{counted(more, 'more column')} with {code.replace('-', ' ')}."
             yield Finding(severity=found[0].severity, code=code, message=message)
-    yield from _layout(survey)
+    yield from _layout(sheet)
 
 
-def _layout(survey: Survey) -> Iterator[Finding]:
-    if survey.blank.count:
+def _layout(sheet: Observations) -> Iterator[Finding]:
+    if sheet.blank.count:
         yield Finding(
             severity="warn",
             code="blank-rows",
-            message=f"{survey.blank.first}: blank, as {counted(survey.blank.count, 'row')} between "
+            message=f"{sheet.blank.first}: blank, as {counted(sheet.blank.count, 'row')} between "
             "others are; they are skipped, and what follows is taken as the same table.",
             remedy="Remove what stands below the table, if it is none of it.",
         )
-    if survey.hidden.count:
+    if sheet.hidden.count:
         yield Finding(
             severity="note",
             code="hidden-rows",
-            message=f"{survey.hidden.first}: hidden, as {counted(survey.hidden.count, 'row')} "
+            message=f"{sheet.hidden.first}: hidden, as {counted(sheet.hidden.count, 'row')} "
             "are; hidden rows are taken like the others.",
         )
-    if survey.hidden_columns:
+    if sheet.hidden_columns:
         yield Finding(
             severity="note",
             code="hidden-columns",
-            message=f"Hidden columns are taken like the others: {listed(survey.hidden_columns)}.",
+            message=f"Hidden columns are taken like the others: {listed(sheet.hidden_columns)}.",
         )
-    if survey.corners:
+    if sheet.corners:
         yield Finding(
             severity="note",
             code="table-place",
-            message=f"{survey.corners[0]}: the table begins here, with the first value.",
+            message=f"{sheet.corners[0]}: the table begins here, with the first value.",
         )
 
 
-def _half_text(name: str, column: Column) -> Finding | None:
+def _half_text(name: str, column: ColumnObservations) -> Finding | None:
     if not column.is_half_text:
         return None
     seen = column.digits
@@ -85,9 +92,9 @@ def _half_text(name: str, column: Column) -> Finding | None:
     )
 
 
-def _mixed(name: str, column: Column) -> Finding | None:
+def _mixed(name: str, column: ColumnObservations) -> Finding | None:
     kinds = column.kinds
-    if len(kinds) < 2 or column.is_half_text or kinds.keys() == {"date", "moment"}:
+    if len(kinds) < 2 or column.is_half_text or kinds.keys() == {"date", "timestamp"}:
         return None
     return Finding(
         severity="warn",
@@ -100,7 +107,7 @@ def _mixed(name: str, column: Column) -> Finding | None:
     )
 
 
-def _padded(name: str, column: Column) -> Finding | None:
+def _padded(name: str, column: ColumnObservations) -> Finding | None:
     if not column.padded.count:
         return None
     return Finding(
@@ -113,7 +120,7 @@ def _padded(name: str, column: Column) -> Finding | None:
     )
 
 
-def _times(name: str, column: Column) -> Finding | None:
+def _times(name: str, column: ColumnObservations) -> Finding | None:
     if not column.times.count:
         return None
     return Finding(
@@ -125,7 +132,7 @@ def _times(name: str, column: Column) -> Finding | None:
     )
 
 
-def _long(name: str, column: Column) -> Finding | None:
+def _long(name: str, column: ColumnObservations) -> Finding | None:
     if not column.long.count:
         return None
     return Finding(

@@ -16,17 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.spec import Read
-from sluice.validation.formats.csv.dialect import SAMPLE_RECORDS
 from sluice.validation.formats.excel.book import Book, Sheet, book_of
+from sluice.validation.formats.excel.cell_count import count_values
 from sluice.validation.formats.excel.cells import Cells, Row
 from sluice.validation.formats.excel.columns import Columns, columns_of
-from sluice.validation.formats.excel.count import count_values
 from sluice.validation.formats.excel.notes import notes
+from sluice.validation.formats.excel.observations import Observations
+from sluice.validation.formats.excel.package import open_package
+from sluice.validation.formats.excel.shared_strings import shared_strings
 from sluice.validation.formats.excel.sheets import chosen_sheet
-from sluice.validation.formats.excel.survey import Survey
-from sluice.validation.formats.excel.texts import shared_strings
 from sluice.validation.formats.excel.values import Values
-from sluice.validation.formats.excel.zip import open_archive
+from sluice.validation.formats.header import SAMPLE_ROWS
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.formats.scanned import ScannedSource
 from sluice.validation.formats.source import Opening, Place
@@ -78,13 +78,13 @@ def open_excel(opening: Opening) -> ScannedSource:
     parts, scratch, stated = opening.parts, opening.scratch, opening.stated
     copy = scratch_file(scratch)
     missing = MISSING if stated.missing is None else stated.missing
-    survey = Survey(missing=frozenset(missing))
+    observed = Observations(missing=frozenset(missing))
     tables: list[_Table] = []
     with copy.open("w", encoding="utf-8", newline="", buffering=HEAD_BYTES) as out:
         # All is quoted, because the csv module leaves a carriage return bare where lines end in \n.
         output = _Output(writer=csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL))
         for part in parts:
-            tables.append(_read(part, stated, survey, output, tables))
+            tables.append(_read(part, stated, observed, output, tables))
     first = tables[0]
     names = first.columns.names
     rows = sum(len(table.numbers) for table in tables)
@@ -95,16 +95,16 @@ def open_excel(opening: Opening) -> ScannedSource:
             remedy="Export it again with its rows; at least 20 are needed.",
             line=first.columns.row,
         )
-    survey.refuse_footer(lambda row: _place(tables, row))
-    mixed = survey.mixed_dates()
+    observed.refuse_footer(lambda row: _place(tables, row))
+    mixed = observed.mixed_dates()
     if mixed:
         copy = _all_with_times(copy, mixed, scratch)
     return ScannedSource(
         shards=(Files(paths=(copy,), names=names, longest=_LONGEST),),
         columns=TextColumns(
             names=names,
-            sample=tuple(_with_times(row, mixed) for row in survey.sample),
-            candidates=tuple(column.may_be for column in survey.columns),
+            sample=tuple(_with_times(row, mixed) for row in observed.sample),
+            candidates=tuple(column.candidates for column in observed.columns),
             missing=missing,
         ),
         rows=rows,
@@ -118,20 +118,20 @@ def open_excel(opening: Opening) -> ScannedSource:
             "stated": sorted(stated.model_fields_set),
             "files": len(parts),
         },
-        notes=tuple(notes(survey, names)),
+        notes=tuple(notes(observed, names)),
     )
 
 
 def _read(
-    part: Part, stated: Read, survey: Survey, output: _Output, before: list[_Table]
+    part: Part, stated: Read, observed: Observations, output: _Output, before: list[_Table]
 ) -> _Table:
     """Write one workbook's rows."""
     with ExitStack() as stack:
-        book = book_of(stack.enter_context(open_archive(part)))
+        book = book_of(stack.enter_context(open_package(part)))
         sheet = chosen_sheet(book, stated.sheet)
         cells = Cells(book, sheet, Values(book, shared_strings(book)))
         rows = cells.rows()
-        head = list(itertools.islice(rows, SAMPLE_RECORDS + 1))
+        head = list(itertools.islice(rows, SAMPLE_ROWS + 1))
         columns = columns_of(part, sheet, head, stated.header)
         table = _Table(part=part, sheet=sheet, columns=columns)
         if before and columns.names != before[0].columns.names:
@@ -142,18 +142,18 @@ def _read(
                 remedy="Give all parts of a folder the same header in the same order.",
                 line=columns.row,
             )
-        survey.begin(part, sheet, columns)
+        observed.begin(part, sheet, columns)
         body = itertools.chain(head[columns.has_header :], rows)
-        _write(table, body, survey, output)
+        _write(table, body, observed, output)
         _check_count(book, sheet, cells)
-        survey.end(cells)
+        observed.end(cells)
     return table
 
 
-def _write(table: _Table, rows: Iterator[Row], survey: Survey, output: _Output) -> None:
+def _write(table: _Table, rows: Iterator[Row], observed: Observations, output: _Output) -> None:
     part, width = table.part, len(table.columns.names)
     for row in rows:
-        values = survey.values_of(row)
+        values = observed.values_of(row)
         output.cells += width
         size = sum(map(len, values))
         output.characters += size
@@ -184,7 +184,7 @@ def _check_count(book: Book, sheet: Sheet, cells: Cells) -> None:
     if (rows, values) != (cells.rows_with_values, cells.values):
         raise Refused(
             "rows-differ",
-            f"{book.archive.part.name}: {cells.rows_with_values:,} rows with {cells.values:,} "
+            f"{book.package.part.name}: {cells.rows_with_values:,} rows with {cells.values:,} "
             f"cells were read where {counted(rows, 'row')} with {counted(values, 'cell')} were "
             "counted independently, so some would be lost or made up.",
             remedy="Open the workbook in Excel or LibreOffice and save it anew.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 
 from sluice.validation.formats.excel.book import Book, Sheet
-from sluice.validation.formats.excel.count import has_values
+from sluice.validation.formats.excel.cell_count import has_values
 from sluice.validation.refusals import Refused, listed, shown
 
 
@@ -14,7 +14,7 @@ def chosen_sheet(book: Book, stated: str | None) -> Sheet:
 
     Raises `Refused` where there is none, or where there are several to choose from.
     """
-    name = book.archive.part.name
+    name = book.package.part.name
     if stated is not None:
         return _stated(book, stated)
     full = [sheet for sheet in book.sheets if has_values(book, sheet)]
@@ -38,7 +38,7 @@ def chosen_sheet(book: Book, stated: str | None) -> Sheet:
 
 def _stated(book: Book, stated: str) -> Sheet:
     found = next((sheet for sheet in book.sheets if sheet.name == stated), None)
-    name = book.archive.part.name
+    name = book.package.part.name
     if found is None:
         names = [sheet.name for sheet in book.sheets]
         close = difflib.get_close_matches(stated, names, n=1)

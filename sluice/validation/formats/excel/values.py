@@ -12,14 +12,14 @@ import re
 from typing import Final, Literal
 
 from sluice.validation.formats.excel.book import Book
-from sluice.validation.formats.excel.formats import GENERAL, Shown, moment
-from sluice.validation.formats.excel.texts import NO_TEXT, unescaped
-from sluice.validation.formats.excel.zip import whole
+from sluice.validation.formats.excel.number_formats import GENERAL, NumberFormat, datetime_of
+from sluice.validation.formats.excel.package import whole
+from sluice.validation.formats.excel.shared_strings import NO_TEXT, unescaped
 from sluice.validation.refusals import shown
 
-Kind = Literal["text", "number", "padded", "time", "boolean", "date", "moment", "error"]
+Kind = Literal["text", "number", "padded", "time", "boolean", "date", "timestamp", "error"]
 """`padded`: a number shown with zeros in front. `time`: a time of day or a duration, stored as a
-part of a day. `date`: a moment at midnight."""
+part of a day. `date`: a timestamp at midnight."""
 
 NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _INTEGER = re.compile(r"-?[1-9][0-9]*|0")
@@ -31,7 +31,7 @@ class Values:
 
     def __init__(self, book: Book, strings: list[str]) -> None:
         self._strings = strings
-        self._formats: dict[str, Shown] = {str(i): how for i, how in enumerate(book.formats)}
+        self._formats: dict[str, NumberFormat] = {str(i): how for i, how in enumerate(book.formats)}
         self._is_1904 = book.is_1904
 
     def read(self, kind: str, style: str, text: str) -> tuple[Kind, str]:
@@ -65,7 +65,7 @@ class Values:
         if not math.isfinite(number):
             raise ValueError(f"{shown(text)} is no number")
         if how == "date":
-            when = moment(number, is_1904=self._is_1904)
+            when = datetime_of(number, is_1904=self._is_1904)
             if when is None:
                 raise ValueError(
                     f"it is shown as a date and holds {shown(text)}, a day that Excel's calendar "
@@ -88,10 +88,10 @@ def _iso(text: str) -> tuple[Kind, str]:
         when = dt.datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{shown(text)} is no date") from None
-    return ("moment", when.isoformat(sep=" ")) if when.tzinfo else _dated(when)
+    return ("timestamp", when.isoformat(sep=" ")) if when.tzinfo else _dated(when)
 
 
 def _dated(when: dt.datetime) -> tuple[Kind, str]:
     if when.time() == dt.time():
         return "date", when.date().isoformat()
-    return "moment", when.isoformat(sep=" ")
+    return "timestamp", when.isoformat(sep=" ")

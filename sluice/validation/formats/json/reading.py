@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final, TextIO
 
 from sluice.contracts.dataset import Finding
 from sluice.validation.formats.compressed import compression_of, expanded
-from sluice.validation.formats.csv.dialect import MAX_COLUMNS, SAMPLE_RECORDS, check_names
-from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
+from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
 from sluice.validation.formats.encoding import as_utf8
 from sluice.validation.formats.first_bytes import head_of_text
+from sluice.validation.formats.header import MAX_COLUMNS, SAMPLE_ROWS, check_names
 from sluice.validation.formats.json.objects import Number, Record
 from sluice.validation.formats.json.records import (
     Block,
@@ -120,7 +120,7 @@ class _Survey:
                 key.kinds[type(value)] = place
             if value == "" and not key.empty:
                 key.empty = place
-        if len(self.sample) < SAMPLE_RECORDS:
+        if len(self.sample) < SAMPLE_ROWS:
             self.sample.append(record)
 
 
@@ -154,7 +154,7 @@ def open_json(opening: Opening, layout: Layout) -> ScannedSource:
             remedy="Export the other columns too.",
         )
     return ScannedSource(
-        shards=(Files(paths=(copy,), names=names, longest=2 * MAX_RECORD_BYTES),),
+        shards=(Files(paths=(copy,), names=names, longest=2 * MAX_ROW_BYTES),),
         columns=TextColumns(
             names=names,
             sample=tuple(_row(record, names) for record in survey.sample),

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from sluice.validation.formats.csv.quotes import MAX_RECORD_BYTES
-from sluice.validation.formats.csv.records import too_long
+from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES, too_long
 from sluice.validation.formats.json.objects import Record, bad_record, decoded
 from sluice.validation.formats.parts import HEAD_BYTES, Part
 from sluice.validation.refusals import Refused, shown
@@ -67,12 +66,12 @@ class Block:
 
 
 def line_blocks(part: Part) -> Iterator[Block]:
-    """The file in blocks of about `HEAD_BYTES`; a line beyond `MAX_RECORD_BYTES` is cut off."""
+    """The file in blocks of about `HEAD_BYTES`; a line beyond `MAX_ROW_BYTES` is cut off."""
     line, offset = 1, 0
     with part.path.open("rb") as file:
         while data := file.read(HEAD_BYTES):
             if not data.endswith(b"\n"):
-                data += file.readline(MAX_RECORD_BYTES + 1)
+                data += file.readline(MAX_ROW_BYTES + 1)
             read = len(data)
             if offset == 0:
                 data = data.removeprefix(codecs.BOM_UTF8)
@@ -85,7 +84,7 @@ def block_records(part: Part, block: Block) -> Iterator[tuple[int, Record]]:
     """The records of a block of lines, as `json_records`."""
     start = block.offset
     for line, raw in enumerate(block.data.split(b"\n"), start=block.line):
-        if len(raw) > MAX_RECORD_BYTES:
+        if len(raw) > MAX_ROW_BYTES:
             raise too_long(part, line)
         try:
             text = raw.decode().strip(" \t\r\n")
@@ -184,7 +183,7 @@ class _Source:
                 record, end = decoded(self.part, self.text, self.at, self.line)
             except Refused:
                 # The object may only go on behind what was read so far.
-                if len(self.text) - self.at > MAX_RECORD_BYTES or not self._more():
+                if len(self.text) - self.at > MAX_ROW_BYTES or not self._more():
                     raise
                 continue
             self.step(end)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sluice.validation.formats.csv.dialect import SAMPLE_RECORDS
+from sluice.validation.formats.header import SAMPLE_ROWS
 from sluice.validation.formats.json.objects import Number, Record
 
-KNOWN: Final = SAMPLE_RECORDS
+KNOWN: Final = SAMPLE_ROWS
 """Records to look at before it is assumed that all are alike: the whole sample, so that what is
 guessed from it does not hang on how the rest is read."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sluice.validation.formats.csv.dialect import check_names
+from sluice.validation.formats.header import check_names
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused, shown
 from sluice.validation.rows.session import unreadable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sluice.validation.formats.csv.dialect import MAX_COLUMNS
+from sluice.validation.formats.header import MAX_COLUMNS
 from sluice.validation.formats.parquet.footer import check_chunks, check_footer, footer_of
 from sluice.validation.formats.parquet.pages import check_pages
 from sluice.validation.formats.parquet.source import ParquetSource

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from sluice.validation.formats.excel.book import Book, Sheet
-from sluice.validation.formats.excel.zip import MAX_ROW_BYTES
+from sluice.validation.formats.excel.package import MAX_ROW_BYTES
 
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?(?:v(?:\s[^<>]*)?(?<!/)>[^<]|is[\s>])")
 _ROW = re.compile(rb"<(?:[\w.-]+:)?row[\s/>]")
@@ -30,7 +30,7 @@ def count_values(book: Book, sheet: Sheet) -> tuple[int, int]:
 def _pieces(book: Book, sheet: Sheet) -> Iterator[bytes]:
     """The XML of a sheet's cells, a row each."""
     kept = b""
-    for block in book.archive.blocks(sheet.member):
+    for block in book.package.blocks(sheet.member):
         kept += block
         end = _END.search(kept)
         *whole, kept = _ROW.split(kept[: end.start()] if end else kept)
@@ -38,5 +38,5 @@ def _pieces(book: Book, sheet: Sheet) -> Iterator[bytes]:
         if end:
             break
         if len(kept) > 2 * MAX_ROW_BYTES:
-            raise book.archive.damaged(sheet.member, "a row has more than 8 MiB of XML")
+            raise book.package.damaged(sheet.member, "a row has more than 8 MiB of XML")
     yield kept

@@ -6,12 +6,12 @@ import datetime as dt
 import re
 from typing import Final, Literal
 
-Shown = Literal["number", "padded", "date", "time"]
+NumberFormat = Literal["number", "padded", "date", "time"]
 """`padded`: a number shown with zeros in front of it."""
 
-GENERAL: Final[Shown] = "number"
+GENERAL: Final[NumberFormat] = "number"
 
-BUILT_IN: Final[dict[int, Shown]] = {
+BUILT_IN: Final[dict[int, NumberFormat]] = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 32), 34, 35, 36, *range(50, 59)), "date"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 46, 47), "time"),
 }
@@ -29,7 +29,7 @@ _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.')
 _BRACKETS = re.compile(r"\[(?!h+\]|m+\]|s+\])[^\]]*\]", re.IGNORECASE)
 
 
-def shown_as(code: str) -> Shown:
+def number_format(code: str) -> NumberFormat:
     """What a number format such as `yyyy-mm-dd` shows: its first section, that of positive numbers.
 
     `m` is months or minutes: on its own and beside days or years it is months.
@@ -47,8 +47,8 @@ def shown_as(code: str) -> Shown:
     return "padded" if re.match(r"00", plain.strip()) else GENERAL
 
 
-def moment(serial: float, *, is_1904: bool) -> dt.datetime | None:
-    """The date that a count of days stands for, to the millisecond; None: it stands for none."""
+def datetime_of(serial: float, *, is_1904: bool) -> dt.datetime | None:
+    """The date and time that a count of days stands for, to the millisecond, or None."""
     if not (0 if is_1904 else FIRST_DAY) <= serial < 3_000_000:
         return None
     epoch = _EPOCH_1904 if is_1904 else _EPOCH_1900

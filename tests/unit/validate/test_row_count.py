@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sluice.validation.formats.csv import records
-from sluice.validation.formats.csv.records import Records, count, line_of, pieces, recount
+from sluice.validation.formats.csv import pieces as csv_pieces
+from sluice.validation.formats.csv.pieces import line_of, pieces
+from sluice.validation.formats.csv.row_count import RowCount, count_rows, recount_rows
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
 
@@ -51,8 +52,8 @@ def test_count_and_places_agree_with_the_csv_module(
         part = Part(name="data.csv", path=tmp_path / "data.csv")
         part.path.write_bytes(text.encode())
 
-        assert count(part, ",").count == len(rows)
-        assert recount(part, ",") == count(part, ",")
+        assert count_rows(part, ",").rows == len(rows)
+        assert recount_rows(part, ",") == count_rows(part, ",")
 
         reader = csv.reader(io.StringIO(text, newline=""))
         line = 1
@@ -62,13 +63,13 @@ def test_count_and_places_agree_with_the_csv_module(
             line = text.count("\n", 0, _end(text, number)) + 1
 
 
-def _end(text: str, records_read: int) -> int:
-    """Offset behind the so many-th record, by brute force."""
+def _end(text: str, rows_read: int) -> int:
+    """Offset behind the so many-th row, by brute force."""
     inside, seen = False, 0
     for at, character in enumerate(text):
         inside ^= character == '"'
         seen += character == "\n" and not inside
-        if seen == records_read:
+        if seen == rows_read:
             return at + 1
     return len(text)
 
@@ -82,10 +83,10 @@ def test_block_size_changes_nothing(
     for stray in ("", '5" pipe,rod,3\n'):
         text = "".join(random_file(rng, "\n", csv.QUOTE_MINIMAL)[0] for _ in range(5)) + stray
         part.path.write_text(text)
-        whole = recount(part, ",")
+        whole = recount_rows(part, ",")
         with monkeypatch.context() as small:
-            small.setattr(records, "BLOCK_BYTES", block)
-            assert recount(part, ",") == whole
+            small.setattr(csv_pieces, "BLOCK_BYTES", block)
+            assert recount_rows(part, ",") == whole
             assert b"".join(piece.data for piece in pieces(part, ",")) == text.encode()
 
 
@@ -95,18 +96,18 @@ def test_random_bytes_are_counted_or_refused_in_both_ways_alike(tmp_path: Path) 
     refused = []
     for _ in range(600):
         part.path.write_bytes(bytes(rng.choice(b'ab,"\n\r;') for _ in range(rng.randrange(200))))
-        fast, slow = (_counted(way, part) for way in (count, recount))
+        fast, slow = (_counted(way, part) for way in (count_rows, recount_rows))
         if isinstance(slow, Refused):
             refused.append(slow)
         if isinstance(fast, Refused):
             assert isinstance(slow, Refused)
-        elif isinstance(slow, Records):
+        elif isinstance(slow, RowCount):
             assert fast == slow
     assert 0 < len(refused) < 600
     assert all(r.finding.line and "data.csv, line " in r.reason for r in refused)
 
 
-def _counted(way: Callable[[Part, str], Records], part: Part) -> Records | Refused:
+def _counted(way: Callable[[Part, str], RowCount], part: Part) -> RowCount | Refused:
     try:
         return way(part, ",")
     except Refused as error:
@@ -118,8 +119,8 @@ def test_a_line_end_is_seen_wherever_it_stands(place: int, tmp_path: Path) -> No
     part = Part(name="data.csv", path=tmp_path / "data.csv")
     for end, newline in ((b"\n", "LF"), (b"\r\n", "CRLF")):
         part.path.write_bytes(b"x" * place + end + b"last" + end)
-        found = count(part, ",")
-        assert (found.count, found.newline, found.is_ended) == (1 + bool(place), newline, True)
+        found = count_rows(part, ",")
+        assert (found.rows, found.newline, found.is_ended) == (1 + bool(place), newline, True)
         assert found.blank == (not place)
 
 
@@ -137,7 +138,7 @@ def test_what_is_wrong_is_seen_wherever_it_stands(place: int, tmp_path: Path) ->
     ):
         part.path.write_bytes(b"x" * place + wrong)
         with pytest.raises(Refused) as refused:
-            count(part, ",")
+            count_rows(part, ",")
         assert refused.value.finding.code == code
 
 
@@ -145,4 +146,4 @@ def test_text_of_any_plane_is_sound(tmp_path: Path) -> None:
     part = Part(name="data.csv", path=tmp_path / "data.csv")
     for before in range(70):
         part.path.write_text("x" * before + "é,€,😀,\ud7ff,\ue000,\U0010ffff\n", encoding="utf-8")
-        assert count(part, ",").count == 1
+        assert count_rows(part, ",").rows == 1

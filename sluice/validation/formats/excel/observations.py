@@ -1,18 +1,19 @@
-"""What the rows of a sheet say of its columns, collected while they are written."""
+"""What the rows of sheets say of their columns and their layout, collected as they are written."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from sluice.validation.formats.csv.dialect import SAMPLE_RECORDS
 from sluice.validation.formats.excel.book import Sheet
 from sluice.validation.formats.excel.cells import Cells, Row, cell_name, letters, range_name
 from sluice.validation.formats.excel.columns import Columns
 from sluice.validation.formats.excel.values import NUMBER, Kind
-from sluice.validation.formats.json.reading import ANY
+from sluice.validation.formats.header import SAMPLE_ROWS
 from sluice.validation.formats.parts import Part
+from sluice.validation.formats.source import Place
 from sluice.validation.refusals import Refused, shown
+from sluice.validation.rows.candidates import UNAMBIGUOUS
 
 EXACT_DIGITS = 15
 """Significant digits that Excel keeps of a number."""
@@ -22,38 +23,39 @@ _CANDIDATES: dict[Kind, tuple[str, ...]] = {
     "number": ("integer", "number"),
     "boolean": ("boolean",),
     "date": ("date",),
-    "moment": ("timestamp", "instant"),
+    "timestamp": ("timestamp", "instant"),
     "text": ("date", "timestamp", "instant"),
 }
 
 
 @dataclass(kw_only=True, slots=True)
-class _Seen:
-    """Something that occurs in cells."""
+class Occurrences:
+    """How often something occurs in cells, and where it does first."""
 
     count: int = 0
     first: str = ""
-    """The first cell."""
+    """The place of the first cell."""
     value: str = ""
-    """And its value."""
+    """The value of the first cell."""
 
     def add(self, place: str, value: str) -> None:
+        """Count one more."""
         self.count += 1
         if self.count == 1:
             self.first, self.value = place, value
 
 
 @dataclass(kw_only=True, slots=True)
-class Column:
-    """One column, over all rows."""
+class ColumnObservations:
+    """What the values of one column are, over all rows."""
 
     kinds: dict[Kind, str] = field(default_factory=dict)
     """Kinds of values, and the first cell of each."""
-    digits: _Seen = field(default_factory=_Seen)
+    digits: Occurrences = field(default_factory=Occurrences)
     """Texts that look like numbers."""
-    padded: _Seen = field(default_factory=_Seen)
-    times: _Seen = field(default_factory=_Seen)
-    long: _Seen = field(default_factory=_Seen)
+    padded: Occurrences = field(default_factory=Occurrences)
+    times: Occurrences = field(default_factory=Occurrences)
+    long: Occurrences = field(default_factory=Occurrences)
     """Whole numbers of more digits than Excel keeps."""
 
     @property
@@ -62,26 +64,28 @@ class Column:
         return bool(self.digits.count and "number" in self.kinds)
 
     @property
-    def may_be(self) -> tuple[str, ...]:
-        """A text never becomes a number; other kinds that differ leave it to the values."""
+    def candidates(self) -> tuple[str, ...]:
+        """The types that it may have: a text never becomes a number; where kinds differ otherwise,
+        the values have to tell."""
         if self.is_half_text:
             return ()
-        if self.kinds.keys() == {"date", "moment"}:
-            return _CANDIDATES["moment"]
-        return _CANDIDATES[next(iter(self.kinds))] if len(self.kinds) == 1 else ANY
+        if self.kinds.keys() == {"date", "timestamp"}:
+            return _CANDIDATES["timestamp"]
+        return _CANDIDATES[next(iter(self.kinds))] if len(self.kinds) == 1 else UNAMBIGUOUS
 
 
 @dataclass(kw_only=True, slots=True)
-class Survey:
-    """All parts of a drop."""
+class Observations:
+    """What all sheets of a drop say."""
 
     missing: frozenset[str]
-    columns: list[Column] = field(default_factory=list)
+    """Spellings of a missing value."""
+    columns: list[ColumnObservations] = field(default_factory=list)
     sample: list[tuple[str, ...]] = field(default_factory=list)
-    errors: dict[str, _Seen] = field(default_factory=dict)
-    blank: _Seen = field(default_factory=_Seen)
+    errors: dict[str, Occurrences] = field(default_factory=dict)
+    blank: Occurrences = field(default_factory=Occurrences)
     """Rows without a value between rows with one."""
-    hidden: _Seen = field(default_factory=_Seen)
+    hidden: Occurrences = field(default_factory=Occurrences)
     hidden_columns: list[str] = field(default_factory=list)
     corners: list[str] = field(default_factory=list)
     """Where tables begin that do not begin in A1."""
@@ -97,7 +101,7 @@ class Survey:
         """The rows of another part come now."""
         self._part, self._sheet = part, sheet
         self._first, self._previous = columns.first, columns.row
-        self.columns = self.columns or [Column() for _ in columns.names]
+        self.columns = self.columns or [ColumnObservations() for _ in columns.names]
         if (columns.row, columns.first) != (1, 1):
             self.corners.append(self._place(columns.row, columns.first))
 
@@ -112,7 +116,7 @@ class Survey:
             if not 0 <= i < len(values):
                 raise self._beside(row.number, column, text)
             if kind == "error":
-                self.errors.setdefault(text, _Seen()).add(self._place(row.number, column), "")
+                self.errors.setdefault(text, Occurrences()).add(self._place(row.number, column), "")
                 continue
             values[i] = text
             self._see(self.columns[i], row.number, column, kind, text)
@@ -125,7 +129,7 @@ class Survey:
         self.rows += 1
         if len(row.cells) == 1 and len(self.lonely) < 2:
             self.lonely.append((self.rows, row.cells[0][2]))
-        if len(self.sample) < SAMPLE_RECORDS:
+        if len(self.sample) < SAMPLE_ROWS:
             self.sample.append(tuple(values))
         return values
 
@@ -143,10 +147,10 @@ class Survey:
 
     def mixed_dates(self) -> set[int]:
         """Columns of dates and of times, by their place from 1."""
-        both = {"date", "moment"}
+        both = {"date", "timestamp"}
         return {i for i, column in enumerate(self.columns, 1) if column.kinds.keys() == both}
 
-    def refuse_footer(self, place: Callable[[int], tuple[str, int | None]]) -> None:
+    def refuse_footer(self, place: Callable[[int], Place]) -> None:
         """A last row with one value only, as no other row has, belongs to no table."""
         if len(self.lonely) != 1 or self.lonely[0][0] != self.rows or len(self.columns) < 3:
             return
@@ -159,7 +163,7 @@ class Survey:
             line=line,
         )
 
-    def _see(self, column: Column, row: int, at: int, kind: Kind, text: str) -> None:
+    def _see(self, column: ColumnObservations, row: int, at: int, kind: Kind, text: str) -> None:
         if kind == "text":
             bare = text.strip()
             if not bare or bare in self.missing:

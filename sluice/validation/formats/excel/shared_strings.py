@@ -7,7 +7,7 @@ from typing import Final
 from xml.parsers import expat
 
 from sluice.validation.formats.excel.book import Book
-from sluice.validation.formats.excel.zip import local
+from sluice.validation.formats.excel.package import local
 
 MAX_STRINGS: Final = 4_000_000
 MAX_STRINGS_BYTES: Final = 256 * 1024 * 1024
@@ -42,9 +42,9 @@ def shared_strings(book: Book) -> list[str]:
     parser.StartElementHandler = start
     parser.CharacterDataHandler = characters
     parser.EndElementHandler = end
-    for _ in book.archive.parse(book.strings_member, parser, MAX_STRINGS_BYTES):
+    for _ in book.package.parse(book.strings_member, parser, MAX_STRINGS_BYTES):
         if len(strings) > MAX_STRINGS:
-            raise book.archive.too_large()
+            raise book.package.too_large()
     return strings
 
 

@@ -53,7 +53,7 @@ _UNREADABLE = (
 
 
 @dataclass(kw_only=True, slots=True)
-class Archive:
+class Package:
     """The open zip."""
 
     part: Part
@@ -146,7 +146,7 @@ def whole(text: str | None) -> int | None:
 
 
 @contextmanager
-def open_archive(part: Part, limits: Limits | None = None) -> Iterator[Archive]:
+def open_package(part: Part, limits: Limits | None = None) -> Iterator[Package]:
     """The members of a workbook.
 
     Raises `Refused` for what is no .xlsx, is locked by a password, or expands beyond `limits`.
@@ -154,10 +154,10 @@ def open_archive(part: Part, limits: Limits | None = None) -> Iterator[Archive]:
     head = head_of(part)
     if not head.startswith(b"PK\x03\x04"):
         raise _not_a_workbook(part, head)
-    with _Steady(part.path) as file, _zip(part, file) as opened:
-        archive = Archive(part=part, zip=opened, limits=limits or Limits())
-        _check_members(archive)
-        yield archive
+    with _BoundedFile(part.path) as file, _zip(part, file) as opened:
+        package = Package(part=part, zip=opened, limits=limits or Limits())
+        _check_members(package)
+        yield package
 
 
 def _zip(part: Part, file: io.FileIO) -> zipfile.ZipFile:
@@ -171,7 +171,7 @@ def _zip(part: Part, file: io.FileIO) -> zipfile.ZipFile:
         ) from None
 
 
-class _Steady(io.FileIO):
+class _BoundedFile(io.FileIO):
     """A file that hands out no large piece at once: `zipfile` reads a zip's directory in one."""
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -194,29 +194,29 @@ def _not_a_workbook(part: Part, head: bytes) -> Refused:
     return Refused("not-xlsx", f"{part.name}: by its bytes {sentence}.", remedy=AS_XLSX)
 
 
-def _check_members(archive: Archive) -> None:
-    infos = archive.zip.infolist()
+def _check_members(package: Package) -> None:
+    infos = package.zip.infolist()
     names = [info.filename for info in infos]
     other = next((what for name, what in _CONTENTS.items() if name in names), None)
     if other or "[Content_Types].xml" not in names:
         what = other or "a ZIP archive"
         raise Refused(
             "not-xlsx",
-            f"{archive.part.name}: by its contents this is {what}, no plain .xlsx workbook.",
+            f"{package.part.name}: by its contents this is {what}, no plain .xlsx workbook.",
             remedy=AS_XLSX,
         )
     if len(set(names)) < len(names):
-        raise archive.damaged(next(n for n in names if names.count(n) > 1), "it is there twice")
+        raise package.damaged(next(n for n in names if names.count(n) > 1), "it is there twice")
     for info in infos:
         if info.compress_type not in _DEFLATED or info.flag_bits & _LOCKED:
-            raise archive.damaged(info.filename, "it is encrypted, or compressed as no workbook is")
+            raise package.damaged(info.filename, "it is encrypted, or compressed as no workbook is")
     whole, packed = sum(i.file_size for i in infos), sum(i.compress_size for i in infos)
-    if whole > archive.limits.bytes:
-        raise archive.too_large()
-    if whole > archive.limits.small and whole > archive.limits.ratio * packed:
+    if whole > package.limits.bytes:
+        raise package.too_large()
+    if whole > package.limits.small and whole > package.limits.ratio * packed:
         raise Refused(
             "decompression-bomb",
-            f"{archive.part.name}: its {packed:,} bytes expand to {whole:,}, over "
-            f"{archive.limits.ratio} times as many; no table compresses like that.",
+            f"{package.part.name}: its {packed:,} bytes expand to {whole:,}, over "
+            f"{package.limits.ratio} times as many; no table compresses like that.",
             remedy="Drop the table as CSV or Parquet, if it is one indeed.",
         )
