@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from sluice.contracts.dataset import Scalar
 from sluice.contracts.spec import Spec
-from sluice.validation.findings.checks import column_findings, duplicate_finding, first_row
+from sluice.validation.findings.checks import column_findings, duplicate_finding
 from sluice.validation.findings.leaks import leaks
 from sluice.validation.findings.lookalikes import doubtful_points, lookalikes
+from sluice.validation.findings.stated import stated_type
 from sluice.validation.findings.strays import totals_row
 from sluice.validation.findings.units import unit_findings
 from sluice.validation.formats.source import Source
@@ -37,8 +38,7 @@ from sluice.validation.purpose.task import (
 )
 from sluice.validation.refusals import Refused, shown
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.rows.stated import stated_type
-from sluice.validation.rows.table import Table
+from sluice.validation.rows.table import Table, first_row
 
 if TYPE_CHECKING:
     import duckdb

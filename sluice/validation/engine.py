@@ -22,6 +22,7 @@ from sluice.contracts.spec import Spec
 from sluice.validation.describing import describe, divide, require_target
 from sluice.validation.findings.checks import reading_notes, unused_reading
 from sluice.validation.findings.contract import Last, held_against
+from sluice.validation.findings.stated import check_stated, hold_rows
 from sluice.validation.findings.strays import refuse_strays
 from sluice.validation.formats.parts import parts_of
 from sluice.validation.formats.source import Opening
@@ -33,7 +34,6 @@ from sluice.validation.report.verdict import accepted_sentence
 from sluice.validation.rows.dataset import write_dataset
 from sluice.validation.rows.rejects import quarantined, write_rows
 from sluice.validation.rows.session import bounded, megabytes_for, session
-from sluice.validation.rows.stated import check_stated, hold_rows
 from sluice.validation.rows.workers import Readers, crew
 
 if TYPE_CHECKING:

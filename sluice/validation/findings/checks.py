@@ -13,7 +13,7 @@ from sluice.validation.profile.association import Entry
 from sluice.validation.profile.measure import duplicate_rows
 from sluice.validation.refusals import counted, shown
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.rows.table import Table, only
+from sluice.validation.rows.table import Table, first_row
 
 if TYPE_CHECKING:
     import duckdb
@@ -120,17 +120,6 @@ def _mixed(
         column=column.name,
         line=line,
     )
-
-
-def first_row(
-    con: duckdb.DuckDBPyConnection, data: Table, predicate: str, column: TypedColumn
-) -> tuple[int, object]:
-    """Number (from 1) and value of the first row for which a predicate over it is true."""
-    found = con.execute(
-        f"SELECT n, {column.id} FROM {only(con, data, [column])} WHERE {predicate} "
-        "ORDER BY n LIMIT 1"
-    ).fetchall()
-    return found[0]
 
 
 def column_findings(features: Sequence[Entry], rows: int) -> list[Finding]:

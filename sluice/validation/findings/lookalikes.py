@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts.dataset import Finding
 from sluice.validation.formats.source import Source
 from sluice.validation.refusals import counted, listed, shown
-from sluice.validation.rows.columns import is_code
+from sluice.validation.rows.candidates import is_code
 from sluice.validation.rows.table import Table, first_rows
 
 if TYPE_CHECKING:

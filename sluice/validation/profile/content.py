@@ -16,7 +16,7 @@ from sluice.validation.profile.measure import measures
 from sluice.validation.profile.profile import TOP, make_profile
 from sluice.validation.purpose.content import Described
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.rows.table import Table, staged_query
+from sluice.validation.rows.table import Table, stored_query
 
 if TYPE_CHECKING:
     import duckdb
@@ -77,7 +77,7 @@ def _numbers(
         TypedColumn(id="c1", name=first, storage="BIGINT"),
         TypedColumn(id="c2", name=second, storage="BIGINT"),
     )
-    numbers = staged_query(con, query, columns, data.kept.paths[0].with_name(f"{first}s"))
+    numbers = stored_query(con, query, columns, data.kept.paths[0].with_name(f"{first}s"))
     described = tuple(Column(name=c.name, type="integer", nullable=False) for c in columns)
     found = make_profile(numbers, described, measures(numbers).summaries, {}, {})["columns"]
     return {name: {key: found[name].get(key) for key in _NUMBERS} for name in (first, second)}

@@ -8,6 +8,7 @@ value by value (scanner/values.c); what stands here only makes a guess worth whi
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -62,3 +63,12 @@ OF_TYPE: Final[dict[ColumnType, tuple[str, ...]]] = {
     "image": (),
 }
 """What the text of a column of this type may be; none: it is kept as it is written."""
+
+CODES: Final = 0.05
+"""Share of zeros in front from which digits are a code, and not numbers of which some are odd."""
+
+
+def is_code(values: Sequence[str]) -> bool:
+    """Digits, not a few with zeros in front, such as zip codes: no number would keep them."""
+    padded = sum(value[0] == "0" and len(value) > 1 for value in values)
+    return padded > CODES * len(values) and all(map(str.isdecimal, values))

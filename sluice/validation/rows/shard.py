@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice.validation.rows.columns import Plan
+from sluice.validation.rows.plans import Plan
 from sluice.validation.rows.rejects import MOST
 from sluice.validation.scanner.scan import Answer, Files, Held, Rejected, Scan, Status
 from sluice.validation.scanner.stage import stage

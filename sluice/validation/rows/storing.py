@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from sluice.validation.formats.source import Reading
 from sluice.validation.rows.agreement import counted_alike
-from sluice.validation.rows.columns import Plan, TypedColumn, guesses, question, settled
+from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.plans import Plan, guess_types, questions, settle_types
 from sluice.validation.rows.shard import ShardRows, ask_shard, store_shard
 from sluice.validation.rows.table import stored
 from sluice.validation.rows.workers import Readers
@@ -26,7 +27,7 @@ def store_text(
     source: ScannedSource, readers: Readers, *, salt: str, quarantine_up_to: float
 ) -> Reading:
     """Read every record of delimited text; see `Source.store`."""
-    plans = guesses(source.columns)
+    plans = guess_types(source.columns)
     if unsure := [plan for plan in plans if not plan.is_sure]:
         plans = _settled(readers, source, plans, unsure)
     shards = _store_shards(readers, source, plans, salt)
@@ -54,14 +55,14 @@ def _settled(
 ) -> list[Plan]:
     """The plans, some of them after every row was asked."""
     text = source.columns
-    task = partial(ask_shard, missing=text.missing, asked=question(text, some))
+    task = partial(ask_shard, missing=text.missing, asked=questions(text, some))
     answers = {plan.place: Answer() for plan in some}
     before = 0
     for rows, shard in readers.ask(source.shards, task):
         for place, answer in answers.items():
             answers[place] = answer.followed_by(shard[place], before)
         before += rows
-    by_place = {plan.place: plan for plan in settled(text, some, answers)}
+    by_place = {plan.place: plan for plan in settle_types(text, some, answers)}
     return [by_place.get(plan.place, plan) for plan in plans]
 
 

@@ -60,7 +60,7 @@ def stored(
     return Table(relation=name, kept=kept, columns=tuple(columns), rows=rows, row_bytes=row_bytes)
 
 
-def staged_query(
+def stored_query(
     con: duckdb.DuckDBPyConnection, query: str, columns: tuple[TypedColumn, ...], path: Path
 ) -> Table:
     """What a query yields, stored in a file of its own; the columns' names have no part in it."""
@@ -73,6 +73,17 @@ def only(con: duckdb.DuckDBPyConnection, data: Table, columns: Sequence[TypedCol
     every query costs as much as there are columns."""
     con.register(_SOME, Relation(data.kept, [column.place for column in columns]))
     return _SOME
+
+
+def first_row(
+    con: duckdb.DuckDBPyConnection, data: Table, predicate: str, column: TypedColumn
+) -> tuple[int, object]:
+    """Number (from 1) and value of the first row for which a predicate over it is true."""
+    found = con.execute(
+        f"SELECT n, {column.id} FROM {only(con, data, [column])} WHERE {predicate} "
+        "ORDER BY n LIMIT 1"
+    ).fetchall()
+    return found[0]
 
 
 def first_rows(
