@@ -1,6 +1,6 @@
 """Compressed files of a drop, expanded into scratch before anything else looks at them.
 
-The parser could expand them itself, but then nothing could count the records independently, and a
+The parser could expand them itself, but then nothing could count the rows independently, and a
 bomb would be met in the middle of the work. So the bytes are written out here, in pieces of bounded
 size, and the drop is refused as soon as it grows beyond what a table can be.
 """

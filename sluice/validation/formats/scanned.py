@@ -46,9 +46,11 @@ class ScannedSource:
     counted: tuple[CountedPart, ...] = ()
     """The parts, where they are files of the drop itself and no copies that were written here."""
     layout: Layout | None = None
+    """How the rows stand in the dropped files, where those are delimited text."""
     content: Content | None = None
+    """The texts or images that the rows are; None where rows are made of plain columns."""
     recount: Callable[[], ScannedSource] | None = None
-    """Counts the records again in the most exact way; raises `Refused` where quotes are broken."""
+    """Counts the rows again in the most exact way; raises `Refused` where quotes are broken."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Layout:
-    """How the records of delimited text stand in the files that were dropped."""
+    """How the rows of delimited text stand in the files that were dropped."""
 
     delimiter: str
     has_header: bool
@@ -131,7 +131,7 @@ class Reading:
     table: Table
     """Its rows, typed and stored."""
     rejects: tuple[Reject, ...] = ()
-    """The records that did not parse, and are not among the rows."""
+    """The rows that did not parse, and are not among the rows."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

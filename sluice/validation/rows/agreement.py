@@ -32,14 +32,14 @@ def require_rows(source: Source, rows: int) -> None:
 def counted_alike(
     source: ScannedSource, shards: Sequence[ShardRows], quarantine_up_to: float
 ) -> tuple[ScannedSource, tuple[Reject, ...]]:
-    """The drop as it was counted in the end, and the records that are left out of it.
+    """The drop as it was counted in the end, and the rows that are left out of it.
 
     Raises `Refused` for more of them than may be quarantined, and for a count of rows that is not
     the independent one. Before either is said, the drop is counted again in the most exact way,
     which says what is wrong with quotes better than a parser.
     """
     rows = sum(shard.rows for shard in shards)
-    rejected = [record for shard in shards for record in shard.rejected]
+    rejected = [bad for shard in shards for bad in shard.rejected]
     exact = source
     if (rejected or rows != source.rows) and source.recount:
         exact = replace(source.recount(), columns=source.columns)
@@ -53,7 +53,7 @@ def counted_alike(
 
 
 def _refuse_unread(source: ScannedSource, shard: ShardRows) -> None:
-    """Refuse a drop whose scan ended at a record that it cannot take."""
+    """Refuse a drop whose scan ended at a row that it cannot take."""
     if shard.ended is None or shard.status is Status.TOO_MANY_REJECTS:
         return
     path, line = shard.ended

@@ -1,4 +1,4 @@
-"""The records that the scanner set aside: refused, or quarantined where sluice.yaml allows a few.
+"""The rows that the scanner set aside: refused, or quarantined where sluice.yaml allows a few.
 
 Rows accepted and rows quarantined are together what was counted independently of the scanner.
 """
@@ -22,24 +22,28 @@ if TYPE_CHECKING:
 LISTED: Final = 20
 """Rows that the report names one by one."""
 MOST: Final = 10_000
-"""So many records and more are never quarantined; the scanner ends when it has set them aside."""
+"""So many rows and more are never quarantined; the scanner ends when it has set them aside."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reject:
-    """One record that does not parse."""
+    """One row that does not parse."""
 
     part: Part
+    """The file in which it stands."""
     line: int
+    """Its line in the dropped file, from 1."""
     row: int
     """Its number among all rows of the drop, from 1."""
-    record: Rejected
+    bad_row: Rejected
+    """As the scanner met it."""
     reason: str
+    """What is wrong with it, in words."""
 
     @property
     def text(self) -> str:
         """As it stands in the file: read when it is asked for, since it may be long."""
-        return self.record.text
+        return self.bad_row.text
 
     def finding(self, severity: Severity) -> Finding:
         """As the report lists it."""
@@ -57,7 +61,7 @@ def rejects_of(found: Sequence[Rejected], source: ScannedSource) -> tuple[Reject
     if not found:
         return ()
     if not source.counted:
-        raise RuntimeError("a copy that was written here holds records that do not parse")
+        raise RuntimeError("a copy that was written here holds rows that do not parse")
     rejects: list[Reject] = []
     width = len(source.names)
     before = 0
@@ -65,20 +69,20 @@ def rejects_of(found: Sequence[Rejected], source: ScannedSource) -> tuple[Reject
         rejects += [
             Reject(
                 part=one.part,
-                line=one.part.first_line - 1 + record.line,
-                row=before + record.record - one.headers,
-                record=record,
-                reason=f"{counted(record.fields, 'field')} where the header has {width}",
+                line=one.part.first_line - 1 + bad.line,
+                row=before + bad.record - one.headers,
+                bad_row=bad,
+                reason=f"{counted(bad.fields, 'field')} where the header has {width}",
             )
-            for record in found
-            if record.path == one.part.path
+            for bad in found
+            if bad.path == one.part.path
         ]
         before += one.rows
     return tuple(rejects)
 
 
 def refusal(rejects: Sequence[Reject], rows: int, up_to: float) -> Refused:
-    """Why records that do not parse, more than `up_to` (a share of `rows`), end the drop."""
+    """Why rows that do not parse, more than `up_to` (a share of `rows`), end the drop."""
     first = rejects[0]
     finding = first.finding("refuse")
     others = ", ".join(str(r.line) for r in rejects[1:6]) + (", …" if len(rejects) > 6 else "")
@@ -122,7 +126,7 @@ def quarantined(rejects: Sequence[Reject], rows: int) -> list[Finding]:
 
 
 def write_rows(rejects: Iterable[Reject], path: Path) -> None:
-    """`rows.jsonl`: file, line, reason and the whole text of each record, one object a line."""
+    """`rows.jsonl`: file, line, reason and the whole text of each row, one object a line."""
     with path.open("w", encoding="utf-8") as out:
         for reject in rejects:
             row = {

@@ -21,7 +21,7 @@ class ShardRows:
     tallies: tuple[Held, ...]
     """What became of the values, by column."""
     rejected: tuple[Rejected, ...]
-    """The records that do not parse."""
+    """The rows that do not parse."""
     status: Status
     ended: tuple[Path, int] | None
     """The file and the line where the scan ended before its time."""
@@ -47,7 +47,7 @@ def store_shard(
     salt: str,
     folder: Path,
 ) -> ShardRows:
-    """Parse, type and prove every record; the rows go to a file of this number in `folder`."""
+    """Parse, type and prove every row; the rows go to a file of this number in `folder`."""
     path = folder / f"rows-{number}"
     kinds = [_kind(plan) for plan in plans]
     scan = Scan(files, missing=missing, kinds=kinds, most_rejects=MOST)

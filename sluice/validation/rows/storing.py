@@ -1,4 +1,4 @@
-"""The one reading of delimited text: each record parsed once, typed, and kept as columns.
+"""The one reading of delimited text: each row parsed once, typed, and kept as columns.
 
 Types are guessed from the first rows and proved by the scanner on every row. Where a guess fails a
 value, every row is asked what the column may be, and the drop is read again.
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def store_text(
     source: ScannedSource, readers: Readers, *, salt: str, quarantine_up_to: float
 ) -> Reading:
-    """Read every record of delimited text; see `Source.store`."""
+    """Read every row of delimited text; see `Source.store`."""
     plans = guess_types(source.columns)
     if unsure := [plan for plan in plans if not plan.is_sure]:
         plans = _settled(readers, source, plans, unsure)

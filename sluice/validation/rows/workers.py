@@ -41,11 +41,13 @@ def crew(workers: int) -> Iterator[Executor | None]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Readers:
-    """Asks one thing of all rows of a drop."""
+    """What the rows of a drop are read with: a DuckDB, a folder, and processes."""
 
     con: duckdb.DuckDBPyConnection
     scratch: Path
+    """The folder in which rows are stored, which ends with the validation."""
     executor: Executor | None = None
+    """Several processes; None: this one only."""
 
     def ask(self, shards: Sequence[Files], task: Task[_T]) -> list[_T]:
         """What the task finds in each shard, in order."""

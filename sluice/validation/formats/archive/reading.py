@@ -1,8 +1,8 @@
 """Texts or images in class folders as a drop that can be queried: columns `text` or `image`, and
 `label`.
 
-Each file becomes a record of CSV copies that the parser is told, images as base64. The copies are
-small, because the parser hands on two thousand records at a time, but never of two files.
+Each file becomes a row of CSV copies that the parser is told, images as base64. The copies are
+small, because the parser hands on two thousand rows at a time, but never of two files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sluice.validation.rows.sql import literal
 from sluice.validation.scanner.scan import Files
 
 COPY_BYTES: Final = 16 * HEAD_BYTES
-"""From here on the next record goes to another copy."""
+"""From here on the next row goes to another copy."""
 FACTS: Final = ("width", "height", "channels", "format")
 """Of each image."""
 
@@ -37,7 +37,7 @@ _LONGEST: Final[dict[ContentKind, int]] = {
     "text": 2 * MAX_TEXT_BYTES + HEAD_BYTES // 16,
     "image": MAX_IMAGE_BYTES * 4 // 3 + HEAD_BYTES // 16,
 }
-"""Bytes of one record: quotes double, base64 takes a third more."""
+"""Bytes of one row: quotes double, base64 takes a third more."""
 
 
 class _Copies:
@@ -50,7 +50,7 @@ class _Copies:
         self._left = 0
 
     def write(self, content: str, label: str) -> None:
-        """Add one record."""
+        """Add one row."""
         if self._out is None or self._left <= 0:
             self.close()
             self.paths.append(scratch_file(self._scratch))

@@ -9,7 +9,7 @@ from sluice.validation.formats.first_bytes import recognised
 from sluice.validation.refusals import Refused, counted
 
 MAX_TEXT_BYTES: Final = 1_000_000
-"""Some two hundred thousand words; and twice as many fit the longest record of a CSV."""
+"""Some two hundred thousand words; and twice as many fit the longest row of a CSV."""
 
 _MARKS: Final = {
     codecs.BOM_UTF8: "utf-8",

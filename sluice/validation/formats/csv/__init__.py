@@ -1,1 +1,1 @@
-"""CSV files: dialect, records counted apart, and what is doubtful in them."""
+"""CSV files: dialect, rows counted apart, and what is doubtful in them."""

@@ -20,7 +20,7 @@ STORED_CELLS: Final = 8_000_000
 STORED_BYTES: Final = 32 * 1024 * 1024
 """Values, and bytes of texts, that are read at a time. A row group is decoded anew each time."""
 MAX_TEXT_BYTES: Final = 1024 * 1024
-"""Of one text, as of a CSV's record."""
+"""Of one text, as of a CSV's row."""
 SMALL_TEXTS: Final = 1_000_000_000
 MAX_TEXTS_A_BYTE: Final = 2_000
 """Bytes of texts to each byte of a file, where they are more than `SMALL_TEXTS`."""
