@@ -22,8 +22,8 @@ class Images(Construct):
             "functions/shared",
             lock="validate.txt",
         )
-        self.training = self._image("Training", "training", lock="train.txt")
-        self.serving = self._image("Serving", "serving", lock="serve.txt")
+        self.training = self._image("Training", "training", "learners", lock="train.txt")
+        self.serving = self._image("Serving", "serving", "learners", lock="serve.txt")
 
     def _image(self, id: str, folder: str, *beside: str, lock: str) -> DockerImageAsset:
         """The context has no other code and no other lock, lest a new linter make a new image."""

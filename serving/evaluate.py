@@ -1,14 +1,13 @@
 """The gate's evaluation: `python -m serving.evaluate`, a SageMaker Processing job.
 
 Scores the candidate, the champion where one serves, and the trivial baseline on the same holdout
-rows; see `sluice.contracts.evaluation` for the layout. It measures and decides nothing. Exit code
-0: `evaluation.json` is written; 1: `output/message` says why not.
+rows; see `sluice.contracts.evaluation` for what lies where. It measures and decides nothing. Exit
+code 0: `evaluation.json` is written; 1: `output/message` says why not.
 """
 
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,74 +16,65 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from serving import metrics, scoring
-from serving.model import Model
-from serving.settings import Settings
-from sluice.contracts.dataset import Schema, Target
+from learners import interface
+from learners.interface import Judge, Model
+from learners.shared import resampling
+from learners.shared.parquet import batches
+from sluice.contracts.container import run
+from sluice.contracts.dataset import Schema
+from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.evaluation import Evaluation, Interval, Score
-from sluice.features import encode_target
-from sluice.parquet import batches
 
-MESSAGE_CHARACTERS = 1024
-"""What SageMaker keeps of output/message as ExitMessage."""
+CANDIDATE = "candidate"
+BASELINE = "baseline"
+CHAMPION = "champion"
 
 
-def evaluate(settings: Settings) -> Evaluation:
+def evaluate(env: ContainerEnvironment) -> Evaluation:
     """Measure; `ValueError` says what makes it impossible."""
-    folder = settings.root / "processing/input"
-    schema = _schema(folder / "schema/schema.json")
-    target = schema.target
-    if target is None:
-        raise ValueError("The schema names no target: there is nothing to measure against.")
-    metric = scoring.choose_metric(settings.metric, target)
-    candidate = Model(folder / "candidate")
-    if why := scoring.why_unfit(candidate.signature, schema):
+    schema = _schema(env.tree.processing_input("schema") / "schema.json")
+    judge = interface.judge_of(schema.task).judge(schema, env.metric)
+    folder = env.tree.processing_input(CANDIDATE)
+    if why := judge.why_unfit(interface.signature_in(folder)):
         raise ValueError(f"The candidate does not fit the holdout rows. {why}")
-    models = {"candidate": candidate}
+    models = {CANDIDATE: interface.load(folder)}
     champion_error = None
-    if (folder / "champion").is_dir():
-        champion = Model(folder / "champion")
-        champion_error = scoring.why_unfit(champion.signature, schema)
+    folder = env.tree.processing_input(CHAMPION)
+    if folder.is_dir():
+        champion_error = judge.why_unfit(interface.signature_in(folder))
         if champion_error is None:
-            models["champion"] = champion
-    truth, answers = _answers(folder / "holdout", target, models)
-    scoring.check_rows(metric, truth)
-    scored = {name: scoring.of_answers(metric, truth, answers[name], target) for name in models} | {
-        "baseline": scoring.of_baseline(metric, truth, target)
-    }
-    drawn = dict(
-        zip(
-            scored,
-            metrics.bootstrap([each.statistic for each in scored.values()], len(truth)),
-            strict=True,
-        )
-    )
+            models[CHAMPION] = interface.load(folder)
+    truth, answers = _answers(env.tree.processing_input("holdout"), judge, models)
+    judge.require_measurable(truth)
+    scored = {name: judge.score(truth, answers[name]) for name in models}
+    scored[BASELINE] = judge.baseline(truth)
+    statistics = [each.statistic for each in scored.values()]
+    drawn = dict(zip(scored, resampling.bootstrap(statistics, len(truth)), strict=True))
+    stated = {CANDIDATE: env.candidate, CHAMPION: env.champion}
 
-    def score(name: str, version: str) -> Score:
-        value = scored[name].metrics[metric]
+    def score(name: str) -> Score:
+        found = scored[name].metrics
+        version = name
+        if name in models:
+            version = stated[name] or models[name].signature.version
         return Score(
             version=version,
-            metrics=scored[name].metrics,
-            score=metrics.interval(value, drawn[name]),
+            metrics=found,
+            score=resampling.interval(found[judge.metric], drawn[name]),
         )
 
     def difference(other: str) -> Interval:
-        value = scored["candidate"].metrics[metric] - scored[other].metrics[metric]
-        return metrics.interval(value, drawn["candidate"] - drawn[other])
+        value = scored[CANDIDATE].metrics[judge.metric] - scored[other].metrics[judge.metric]
+        return resampling.interval(value, drawn[CANDIDATE] - drawn[other])
 
-    champion_scored = "champion" in models
     return Evaluation(
-        metric=metric,
+        metric=judge.metric,
         rows=len(truth),
-        candidate=score("candidate", settings.candidate or candidate.signature.version),
-        baseline=score("baseline", "baseline"),
-        champion=(
-            score("champion", settings.champion or models["champion"].signature.version)
-            if champion_scored
-            else None
-        ),
-        candidate_minus_baseline=difference("baseline"),
-        candidate_minus_champion=difference("champion") if champion_scored else None,
+        candidate=score(CANDIDATE),
+        baseline=score(BASELINE),
+        champion=score(CHAMPION) if CHAMPION in models else None,
+        candidate_minus_baseline=difference(BASELINE),
+        candidate_minus_champion=difference(CHAMPION) if CHAMPION in models else None,
         champion_error=champion_error,
     )
 
@@ -101,14 +91,14 @@ def _schema(path: Path) -> Schema:
 
 
 def _answers(
-    holdout: Path, target: Target, models: Mapping[str, Model]
-) -> tuple[npt.NDArray[Any], dict[str, npt.NDArray[np.float32]]]:
+    holdout: Path, judge: Judge, models: Mapping[str, Model]
+) -> tuple[npt.NDArray[Any], dict[str, npt.NDArray[Any]]]:
     """Truth and each model's answers, one batch of rows in memory at a time."""
     names = {column.name for model in models.values() for column in model.signature.columns}
     truths: list[npt.NDArray[Any]] = []
-    answers: dict[str, list[npt.NDArray[np.float32]]] = {name: [] for name in models}
-    for batch in batches(holdout, [*sorted(names), target.name]):
-        truths.append(encode_target(batch[target.name], target))
+    answers: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in models}
+    for batch in batches(holdout, [*sorted(names), *judge.truth_columns]):
+        truths.append(judge.truth(batch))
         for name, model in models.items():
             answers[name].append(model.answer(batch))
     if not truths:
@@ -116,27 +106,21 @@ def _answers(
     return np.concatenate(truths), {n: np.concatenate(parts) for n, parts in answers.items()}
 
 
-def main(settings: Settings) -> int:
+def main(env: ContainerEnvironment) -> int:
     """Evaluate and write the answer; the exit code."""
-    try:
-        evaluation = evaluate(settings)
-        output = settings.root / "processing/output/evaluation.json"
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(evaluation.model_dump_json(indent=1), "utf-8")
-    except Exception as error:  # the process's edge: people read the message, not the traceback
-        traceback.print_exc()
-        text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        message = settings.root / "output/message"
-        message.parent.mkdir(parents=True, exist_ok=True)
-        message.write_text(text[:MESSAGE_CHARACTERS], "utf-8")
-        return 1
+    return run(lambda: _write(evaluate(env), env), reason=env.tree.message)
+
+
+def _write(evaluation: Evaluation, env: ContainerEnvironment) -> None:
+    output = env.tree.processing_output / "evaluation.json"
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_text(evaluation.model_dump_json(indent=1), "utf-8")
     print(
         f"{evaluation.metric}: candidate {evaluation.candidate.score.value:.4f}, "
         f"baseline {evaluation.baseline.score.value:.4f} on {evaluation.rows} rows",
         flush=True,
     )
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Settings.read()))
+    sys.exit(main(ContainerEnvironment.read()))

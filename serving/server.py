@@ -20,9 +20,11 @@ from typing import Any, Final
 import orjson
 from granian.server.embed import Server
 
-from serving.model import Model
-from serving.settings import Settings
+from learners import interface
+from learners.interface import Model
 from sluice import requests
+from sluice.contracts.container import DONE, MISUSED
+from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.errors import RequestRefused
 from sluice.contracts.prediction import MAX_BODY_BYTES, PROBLEM_TYPE, problem
 
@@ -99,15 +101,15 @@ def _problem(refusal: RequestRefused) -> bytes:
     )
 
 
-async def serve(settings: Settings) -> None:
+async def serve(env: ContainerEnvironment) -> None:
     """Load, warm up, listen, until SIGTERM or SIGINT."""
-    model = Model(settings.root / "model")
+    model = interface.load(env.tree.model)
     model.warm_up()
-    version = settings.version or model.signature.version
+    version = env.version or model.signature.version
     server = Server(
         Application(model, version),
         address="0.0.0.0",  # noqa: S104 - the platform's load balancer calls from outside
-        port=settings.port,
+        port=env.port,
         websockets=False,
         log_enabled=False,
     )
@@ -121,9 +123,9 @@ def main(arguments: Sequence[str]) -> int:
     """Serve until told to stop; the exit code."""
     if list(arguments) != ["serve"]:
         print("usage: python -m serving.server serve", file=sys.stderr)
-        return 2
-    asyncio.run(serve(Settings.read()))
-    return 0
+        return MISUSED
+    asyncio.run(serve(ContainerEnvironment.read()))
+    return DONE
 
 
 if __name__ == "__main__":

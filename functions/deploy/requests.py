@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from functions.shared.sagemaker import Package
+from sluice.contracts import container
 from sluice.contracts.environment import DeployEnvironment
 from sluice.contracts.names import VARIANT, capture_prefix
 from sluice.contracts.spec import Policy, Spec
@@ -28,7 +29,7 @@ def model_request(name: str, package: Package, env: DeployEnvironment) -> dict[s
                     "CompressionType": "None",
                 }
             },
-            "Environment": {"SLUICE_VERSION": package.properties.version},
+            "Environment": {container.VERSION_VARIABLE: package.properties.version},
         },
         "EnableNetworkIsolation": True,
         "ExecutionRoleArn": env.serving_role,

@@ -19,6 +19,7 @@ from functions.shared.hints import Hint
 from functions.shared.models import Models
 from functions.shared.sagemaker import Package, describe, describe_attempts, no_capacity, packages
 from functions.shared.store import Store
+from sluice.contracts import container
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import GateEnvironment
 from sluice.contracts.evaluation import Evaluation
@@ -59,7 +60,7 @@ class Judge:
         if last is None:
             self._evaluate(run, 1, attempt, candidate, accepted)
         elif last["ProcessingJobStatus"] == "Completed":
-            beside = last.get("Environment", {}).get("SLUICE_CHAMPION")
+            beside = last.get("Environment", {}).get(container.CHAMPION_VARIABLE)
             self._judge(run, number, attempt, candidate, accepted, beside=beside)
         elif last["ProcessingJobStatus"] in ("Failed", "Stopped"):
             failures = [

@@ -6,11 +6,11 @@ import uuid
 from typing import Any, Final
 
 from functions.gate.verdict import Verdict
+from sluice.contracts import container
 from sluice.contracts.environment import GateEnvironment
 from sluice.contracts.names import Run, package_group
 from sluice.contracts.release import Champion, PackageProperties
 
-_LOCAL: Final = "/opt/ml/processing/"
 _MINUTES: Final = 30
 """Limit of one evaluation; scoring is far cheaper than training."""
 
@@ -37,10 +37,13 @@ def evaluation_request(
         "schema": dataset + "schema.json",
         "candidate": candidate,
     }
-    variables = {"SLUICE_METRIC": metric, "SLUICE_CANDIDATE": candidate_version}
+    variables = {
+        container.METRIC_VARIABLE: metric,
+        container.CANDIDATE_VARIABLE: candidate_version,
+    }
     if champion:
         inputs["champion"] = champion.artifacts
-        variables["SLUICE_CHAMPION"] = champion.version
+        variables[container.CHAMPION_VARIABLE] = champion.version
     return {
         "ProcessingJobName": run.attempt(attempt),
         "AppSpecification": {
@@ -53,7 +56,7 @@ def evaluation_request(
                 "InputName": name,
                 "S3Input": {
                     "S3Uri": uri,
-                    "LocalPath": f"{_LOCAL}input/{name}",
+                    "LocalPath": str(container.ON_SAGEMAKER.processing_input(name)),
                     "S3DataType": "S3Prefix",
                     "S3InputMode": "File",
                 },
@@ -67,7 +70,7 @@ def evaluation_request(
                     "S3Output": {
                         "S3Uri": f"s3://{env.artifact_bucket}/"
                         + evaluation_prefix(run, attempt).rstrip("/"),
-                        "LocalPath": _LOCAL + "output",
+                        "LocalPath": str(container.ON_SAGEMAKER.processing_output),
                         "S3UploadMode": "EndOfJob",
                     },
                 }

@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sluice.contracts.evaluation import Evaluation, Interval, Metric
+from sluice.contracts.evaluation import Evaluation, Interval
 from sluice.contracts.spec import Gate
+from sluice.contracts.tasks import METRICS
 
 NOT_WORSE_MARGIN: Final = 0.005
 """How much worse than the champion, in the metric's own unit, still counts as not worse."""
 
 Status = Literal["Approved", "PendingManualApproval", "Rejected"]
 """SageMaker's ModelApprovalStatus."""
-
-_METRIC_NAMES: dict[Metric, str] = {
-    "roc_auc": "ROC AUC",
-    "balanced_accuracy": "balanced accuracy",
-    "r2": "R²",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +30,7 @@ def judge(evaluation: Evaluation, gate: Gate) -> Verdict:
     It must beat the trivial baseline, reach the stated minimum, and hold against the champion by
     the lower end of the paired 95 % bootstrap interval; then the approval policy decides.
     """
-    metric = _METRIC_NAMES[evaluation.metric]
+    metric = METRICS[evaluation.metric].display
     candidate = evaluation.candidate.score
     scored = f"{metric} {candidate.value:.3f} on {evaluation.rows:,} held-out rows"
 

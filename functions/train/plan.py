@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from functions.shared.sagemaker import aws_to_blame
-from sluice.contracts.dataset import Accepted, Schema, Task, features_of
+from sluice.contracts.dataset import Accepted, Schema, features_of
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy, Spec
+from sluice.contracts.tasks import TASKS, supervised
 from sluice.contracts.training import METRIC_DEFINITIONS, Hyperparameters
 
 MAX_ATTEMPTS = 3
-
-LEARNT: Final[tuple[Task, ...]] = ("classification", "regression")
-"""Tasks that the training image has a learner for."""
-_PURPOSES: Final[dict[Task, str]] = {
-    "text": "telling texts apart",
-    "image": "telling images apart",
-    "forecasting": "forecasting",
-    "semi-supervised": "learning from rows of which only some have a target",
-    "unsupervised": "learning without a target",
-    "reinforcement": "learning a policy",
-}
 
 _ARTEFACT_MARGIN_SECONDS = 300
 """Start-up, export and upload, on top of the learner's own budget."""
@@ -76,16 +66,17 @@ def decide(jobs: list[Job]) -> Decision:
 
 def no_learner(schema: Schema) -> str | None:
     """Why nothing is trained on a dataset, for its owner; None where there is a learner."""
-    if schema.task in LEARNT:
+    task = TASKS[schema.task]
+    if task.learner:
         return None
-    reason = f"The data is for {_PURPOSES[schema.task]}, and this version trains tables only."
+    reason = f"The data is for {task.purpose}, and this version trains tables only."
     target = schema.target
     if target is None:
         return (
             f"{reason} If a column is to be predicted, name it under `target` in sluice.yaml and "
             "drop the data again."
         )
-    instead: Task = "classification" if target.classes else "regression"
+    instead = supervised("classes" if target.classes else "quantity").name
     if features_of(schema.columns, target.name, instead):
         return (
             f"{reason} Write `task: {instead}` in sluice.yaml to train on the columns of a table "

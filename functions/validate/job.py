@@ -10,44 +10,35 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import traceback
-from pathlib import Path
-from typing import Final
 
 from functions.shared.store import Store
 from functions.validate.handover import Handover
 from functions.validate.judging import Judge
 from functions.validate.room import Room
-from sluice.contracts.training import ROOT_VARIABLE
-
-MESSAGE_CHARACTERS: Final = 1024
-"""What SageMaker keeps of output/message as ExitMessage."""
+from sluice.contracts.container import ContainerTree, run
+from sluice.contracts.environment import ContainerEnvironment
 
 
-def main(bucket: str, key: str, root: Path) -> int:
+def main(bucket: str, key: str, tree: ContainerTree) -> int:
     """Validate the drop that the handover names; the exit code."""
     # The volume whose size was asked for is mounted here, and nowhere else.
-    work = root / "processing/work"
+    work = tree.root / "processing/work"
     work.mkdir(parents=True, exist_ok=True)
     tempfile.tempdir = str(work)
-    try:
-        found = Store(bucket).read(key)
-        if found is None:
-            raise ValueError(f"There is no s3://{bucket}/{key}.")
-        handover = Handover.model_validate_json(found[0])
-        judge = Judge.of_stack(handover.env)
-        room = Room.of_machine(
-            judge.policy, memory_bytes=_memory_of_machine(), cores=os.cpu_count() or 1
-        )
-        judge.finish(handover.arrival, room)
-    except Exception as error:  # the process's edge: people read the message, not the traceback
-        traceback.print_exc()
-        message = root / "output/message"
-        message.parent.mkdir(parents=True, exist_ok=True)
-        message.write_text(f"{type(error).__name__}: {error}"[:MESSAGE_CHARACTERS], "utf-8")
-        return 1
+    return run(lambda: _validate(bucket, key), reason=tree.message)
+
+
+def _validate(bucket: str, key: str) -> None:
+    found = Store(bucket).read(key)
+    if found is None:
+        raise ValueError(f"There is no s3://{bucket}/{key}.")
+    handover = Handover.model_validate_json(found[0])
+    judge = Judge.of_stack(handover.env)
+    room = Room.of_machine(
+        judge.policy, memory_bytes=_memory_of_machine(), cores=os.cpu_count() or 1
+    )
+    judge.finish(handover.arrival, room)
     print(f"{handover.key} came to its end.", flush=True)
-    return 0
 
 
 def _memory_of_machine() -> int:
@@ -58,4 +49,4 @@ if __name__ == "__main__":
     _, *words = sys.argv
     if len(words) != 2:
         sys.exit("usage: python -m functions.validate.job ARTIFACT_BUCKET HANDOVER_KEY")
-    sys.exit(main(words[0], words[1], Path(os.environ.get(ROOT_VARIABLE, "/opt/ml"))))
+    sys.exit(main(words[0], words[1], ContainerEnvironment.read().tree))

@@ -17,7 +17,7 @@ from localcloud.processes import base_environment
 from localcloud.sagemaker.errors import JobFailure
 from localcloud.sagemaker.output import MetricFilter, Output
 from localcloud.sagemaker.resources import Document
-from sluice.contracts.training import ROOT_VARIABLE
+from sluice.contracts.container import ROOT, ROOT_VARIABLE
 
 GRACE_SECONDS = 120.0
 """Between SIGTERM and SIGKILL when a job is stopped ("How SageMaker AI stops a training job")."""
@@ -35,9 +35,9 @@ class Container:
 
     def inside(self, path: str) -> Path:
         """Where a path of the container, such as /opt/ml/processing/input/x, lies here."""
-        here = (self.root / path.removeprefix("/opt/ml/")).resolve()
-        if not path.startswith("/opt/ml/") or not here.is_relative_to(self.root.resolve()):
-            raise JobFailure(f"ClientError: {path!r} is no path below /opt/ml.")
+        here = (self.root / path.removeprefix(f"{ROOT}/")).resolve()
+        if not path.startswith(f"{ROOT}/") or not here.is_relative_to(self.root.resolve()):
+            raise JobFailure(f"ClientError: {path!r} is no path below {ROOT}.")
         return here
 
     def spawn(

@@ -10,6 +10,7 @@ from localcloud.sagemaker.containers import Container, container, resource_confi
 from localcloud.sagemaker.errors import JobFailure, NotThere
 from localcloud.sagemaker.jobs import Job
 from localcloud.sagemaker.resources import Document, now
+from sluice.contracts.container import REASON_CHARACTERS, ContainerTree
 
 DEFAULT_MAX_SECONDS = 86_400
 """MaxRuntimeInSeconds where the request states none ("ProcessingStoppingCondition")."""
@@ -72,7 +73,7 @@ class ProcessingJob(Job):
         )
         if self.abandoned:
             return
-        said: dict[str, Any] = _exit_message(box.root / "output/message")
+        said: dict[str, Any] = _exit_message(ContainerTree(root=box.root).message)
         if ended.stopped == "max runtime":
             reason = "ClientError: The job ran longer than MaxRuntimeInSeconds"
             self.finish("Stopped", "", FailureReason=reason, **said)
@@ -124,4 +125,4 @@ def _exit_message(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
     with file.open("rb") as opened:
-        return {"ExitMessage": opened.read(1024).decode("utf-8", "replace").strip()}
+        return {"ExitMessage": opened.read(REASON_CHARACTERS).decode("utf-8", "replace").strip()}

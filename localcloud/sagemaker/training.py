@@ -11,6 +11,7 @@ from localcloud.sagemaker.errors import JobFailure, NotThere
 from localcloud.sagemaker.jobs import Job
 from localcloud.sagemaker.output import MetricFilter
 from localcloud.sagemaker.resources import Document, now
+from sluice.contracts.container import ON_SAGEMAKER, REASON_CHARACTERS, ContainerTree
 
 DEFAULT_MAX_SECONDS = 86_400
 """MaxRuntimeInSeconds where the request states none ("StoppingCondition")."""
@@ -137,7 +138,7 @@ class TrainingJob(Job):
             (box.root / name).mkdir(parents=True)
         for channel in channels:
             uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
-            folder = box.inside(f"/opt/ml/input/data/{channel['ChannelName']}")
+            folder = box.inside(str(ON_SAGEMAKER.channel(channel["ChannelName"])))
             if not storage.download(role, uri, folder):
                 raise JobFailure(
                     f'ClientError: Data download failed:No S3 objects found under S3 URL "{uri}" '
@@ -149,7 +150,7 @@ class TrainingJob(Job):
             storage.download(role, checkpoints["S3Uri"], kept, read_only=False)
 
     def _checkpoints(self, box: Container, config: Document) -> Path:
-        return box.inside(config.get("LocalPath") or "/opt/ml/checkpoints")
+        return box.inside(config.get("LocalPath") or str(ON_SAGEMAKER.checkpoints))
 
     def _keep_checkpoints(self, box: Container, role: str) -> None:
         if config := self.document.get("CheckpointConfig"):
@@ -181,9 +182,9 @@ class TrainingJob(Job):
 
 def _reason(box: Container, code: int, last_line: str) -> str:
     """As AWS words it; without a failure file the last line printed is the best there is."""
-    file = box.root / "output/failure"
+    file = ContainerTree(root=box.root).failure
     text = f"the container left no output/failure; its last line was: {last_line or '(none)'}"
     if file.is_file():
         with file.open("rb") as opened:
-            text = opened.read(1024).decode("utf-8", "replace").strip() or text
+            text = opened.read(REASON_CHARACTERS).decode("utf-8", "replace").strip() or text
     return f"AlgorithmError: {text}"[:990] + f", exit code: {code}"

@@ -7,9 +7,11 @@ the commit markers that end the stage.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from sluice.contracts import tasks
 
 ColumnType = Literal[
     "integer",
@@ -22,16 +24,8 @@ ColumnType = Literal[
     "identifier",
     "image",
 ]
-Task = Literal[
-    "classification",
-    "regression",
-    "text",
-    "image",
-    "forecasting",
-    "semi-supervised",
-    "unsupervised",
-    "reinforcement",
-]
+TaskName = Annotated[str, AfterValidator(tasks.known_task)]
+"""The name of a row of `tasks.TASKS`."""
 UNREAD: Final[tuple[ColumnType, ...]] = ("identifier", "text", "image")
 """Types that no learner of tables looks at."""
 Severity = Literal["refuse", "warn", "note"]
@@ -74,12 +68,12 @@ class Target(_Document):
 class Schema(_Document):
     """`schema.json`: the columns in file order (the target among them), the target and the task.
 
-    Where nothing is predicted (`unsupervised`, `reinforcement`), the target is None.
+    Where the task predicts nothing, the target is None.
     """
 
     columns: tuple[Column, ...]
     target: Target | None
-    task: Task
+    task: TaskName
 
     @property
     def features(self) -> tuple[Column, ...]:
@@ -87,12 +81,13 @@ class Schema(_Document):
         return features_of(self.columns, self.target.name if self.target else None, self.task)
 
 
-def features_of(columns: Iterable[Column], target: str | None, task: Task) -> tuple[Column, ...]:
-    """The columns a model may look at: texts where the task is `text`, images where it is `image`;
-    else all but the target, identifiers, free text and images."""
+def features_of(columns: Iterable[Column], target: str | None, task: str) -> tuple[Column, ...]:
+    """The columns a model may look at: texts where the task is about texts, images where it is
+    about images; else all but the target, identifiers, free text and images."""
     others = (c for c in columns if c.name != target)
-    if task in ("text", "image"):
-        return tuple(c for c in others if c.type == task)
+    instance = tasks.TASKS[task].instance
+    if instance in ("text", "image"):
+        return tuple(c for c in others if c.type == instance)
     return tuple(c for c in others if c.type not in UNREAD)
 
 
@@ -126,7 +121,7 @@ class Report(_Document):
     holdout_rows: int = 0
     columns: tuple[Column, ...] = ()
     target: Target | None = None
-    task: Task | None = None
+    task: TaskName | None = None
     task_reason: str = ""
     findings: tuple[Finding, ...] = ()
     dialect: dict[str, Any] = {}

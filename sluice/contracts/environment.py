@@ -1,7 +1,8 @@
-"""The settings that the template gives each function: one class a function, in one place.
+"""The settings that functions and containers are given: one class each, in one place.
 
-`infra/` fills them in when it writes the template, the handlers read them back at cold start, and
-a missing or empty one stops the function at once with its name. Nothing else reads os.environ.
+`infra/` fills in those of the functions when it writes the template, the handlers read them back at
+cold start, and a missing or empty one stops the function at once with its name. Nothing else reads
+os.environ.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Self
 
+from sluice.contracts import container, tasks
+from sluice.contracts.container import ContainerTree
 from sluice.contracts.spec import Policy
 
 PREFIX = "SLUICE_"
@@ -129,3 +133,36 @@ class ReconcileEnvironment(Environment):
     train_queue: str
     gate_queue: str
     deploy_queue: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContainerEnvironment:
+    """What SageMaker, and the requests of our functions, tell a container; each program uses its
+    own."""
+
+    tree: ContainerTree
+    port: int
+    """Where an endpoint's container listens: SageMaker's 8080 unless it says otherwise."""
+    version: str | None
+    """What answers call the model, where it is not the signature's own version."""
+    metric: str
+    """What decides in an evaluation: `auto` or a metric's name."""
+    candidate: str | None
+    """The candidate's version, in an evaluation."""
+    champion: str | None
+    """The champion's version, in an evaluation beside one."""
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """From the environment; `ValueError` names a variable that makes no sense."""
+        port = variables.get(container.PORT_VARIABLE, "8080")
+        if not port.isdecimal() or int(port) > 65535:
+            raise ValueError(f"{container.PORT_VARIABLE} is {port!r}, no port number.")
+        return cls(
+            tree=ContainerTree(root=Path(variables.get(container.ROOT_VARIABLE, container.ROOT))),
+            port=int(port),
+            version=variables.get(container.VERSION_VARIABLE) or None,
+            metric=variables.get(container.METRIC_VARIABLE) or tasks.AUTO,
+            candidate=variables.get(container.CANDIDATE_VARIABLE) or None,
+            champion=variables.get(container.CHAMPION_VARIABLE) or None,
+        )

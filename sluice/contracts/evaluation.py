@@ -14,11 +14,14 @@ and the environment variables `SLUICE_METRIC`, `SLUICE_CANDIDATE` and `SLUICE_CH
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-Metric = Literal["roc_auc", "balanced_accuracy", "r2"]
+from sluice.contracts import tasks
+
+MetricName = Annotated[str, AfterValidator(tasks.known_metric)]
+"""The name of one of `tasks.METRICS`."""
 
 
 class _Document(BaseModel):
@@ -47,7 +50,7 @@ class Score(_Document):
 class Evaluation(_Document):
     """All scorers on the same rows; differences are paired (the same bootstrap resamples)."""
 
-    metric: Metric
+    metric: MetricName
     rows: int
     candidate: Score
     baseline: Score

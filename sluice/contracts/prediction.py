@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from sluice.contracts.dataset import ColumnType, Scalar, Schema
+from sluice.contracts.dataset import ColumnType, Scalar, TaskName
 
 PROBLEM_TYPE: Final = "application/problem+json"
 """RFC 9457."""
@@ -30,33 +30,22 @@ class SignatureColumn(BaseModel):
 
 
 class Signature(BaseModel):
-    """`signature.json`: what a model takes and gives."""
+    """`signature.json`: what a model takes and gives.
+
+    What one instance is (a row's columns, a text, an image, …) and which members an answer has
+    stand in the task's row; here is what differs from one model of the task to the next.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     model: str
     version: str
-    task: Literal["classification", "regression"]
+    task: TaskName
     target: str
     classes: tuple[Scalar, ...] | None
+    """The labels as callers get them, in the order of the probabilities; None: a quantity."""
     columns: tuple[SignatureColumn, ...]
-
-    @classmethod
-    def of(cls, schema: Schema, *, model: str, version: str) -> Signature:
-        """The signature of a model trained on `schema`."""
-        if schema.target is None or schema.task not in ("classification", "regression"):
-            raise NotImplementedError(f"There is no learner for the task {schema.task!r} yet.")
-        return cls(
-            model=model,
-            version=version,
-            task=schema.task,
-            target=schema.target.name,
-            classes=schema.target.classes,
-            columns=tuple(
-                SignatureColumn(name=c.name, type=c.type, nullable=c.nullable)
-                for c in schema.features
-            ),
-        )
+    """What one instance holds, by name; a text or an image is a column of that type."""
 
     def interface(self) -> dict[str, Any]:
         """What callers depend on: all but model and version. Two models with equal interfaces may

@@ -12,6 +12,7 @@ import string
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from sluice.contracts import tasks
 from sluice.contracts.dataset import ColumnType
 
 Approval = Literal["auto", "manual"]
@@ -204,7 +206,7 @@ class Train(_Section):
 class Gate(_Section):
     """`gate:`."""
 
-    metric: Literal["auto", "roc_auc", "balanced_accuracy", "r2"] = "auto"
+    metric: Annotated[str, AfterValidator(tasks.metric_wish)] = tasks.AUTO
     at_least: float | None = None
     against_champion: Literal["not_worse", "better", "ignore"] = "not_worse"
     approval: Approval = "auto"
@@ -237,17 +239,8 @@ class Spec(_Section):
 
     model_config = ConfigDict(serialize_by_alias=True)
 
-    task: Literal[
-        "auto",
-        "classification",
-        "regression",
-        "text",
-        "image",
-        "semi-supervised",
-        "forecasting",
-        "unsupervised",
-        "reinforcement",
-    ] = "auto"
+    task: Annotated[str, AfterValidator(tasks.task_wish)] = tasks.AUTO
+    """A row of `tasks.TASKS`; `auto`: by the data."""
     target: Annotated[str | None, Field()] = "auto"
     """A column name; null: there is none; `auto`: a column called target, label, class or y, else
     the last one."""

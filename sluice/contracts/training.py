@@ -1,38 +1,25 @@
 """What train hands to the training container, and what comes back.
 
-The container sees SageMaker's own layout below its root (`/opt/ml`):
+In the tree of `container.ContainerTree` it finds:
 
     input/config/hyperparameters.json    `Hyperparameters`, every value a string
     input/data/train/*.parquet           the training rows, and nothing of holdout
     input/data/schema/schema.json        `dataset.Schema`
     input/data/profile/profile.json      the profile of the drop's rows
-    model/                               out: the model folder below
-    output/failure                       out: why, on exit code 1
-    checkpoints/                         kept across interruptions
 
-A model is a folder, uncompressed, and never holds a pickle:
-
-    model.onnx  features.json  signature.json  profile.json  weights.safetensors  training.json
+and leaves a model: a folder, uncompressed, that never holds a pickle. Which files are in it is
+stated in the task's row (`tasks.Task.model_files`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-ROOT_VARIABLE: Final = "SLUICE_OPT_ML"
-"""Environment variable that moves the container's root, so that many containers can run on one
-machine; unset, the root is /opt/ml."""
-
-MODEL_FILES: Final = (
-    "model.onnx",
-    "features.json",
-    "signature.json",
-    "profile.json",
-    "weights.safetensors",
-    "training.json",
-)
+from sluice.contracts.container import ContainerTree
+from sluice.contracts.dataset import Schema, TaskName
 
 METRIC_DEFINITIONS: Final = (
     {"Name": "train:loss", "Regex": r"train_loss=([-+0-9.eE]+)"},
@@ -51,7 +38,7 @@ class Hyperparameters(BaseModel):
     model: str
     version: str
     """`<drop id>-<nn>`: what answers will call themselves."""
-    task: str
+    task: TaskName
     seed: int = 0
     minutes: float = 60.0
     """Budget of the learner itself, below the job's own MaxRuntimeInSeconds."""
@@ -60,3 +47,12 @@ class Hyperparameters(BaseModel):
     def as_strings(self) -> dict[str, str]:
         """As CreateTrainingJob takes them."""
         return {name: str(value) for name, value in self.model_dump().items()}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One training job as its container finds it."""
+
+    tree: ContainerTree
+    hyperparameters: Hyperparameters
+    schema: Schema

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sluice.contracts import tasks
 from sluice.contracts.dataset import Scalar
 from sluice.contracts.spec import Spec
 from sluice.validation.findings.checks import column_findings, duplicate_finding
@@ -201,7 +202,7 @@ def _refuse_constant(name: str, target: TypedColumn, summary: Summary, rows: int
 
 def _refuse_mixed(known: Known, target: TypedColumn, summary: Summary, spec: Spec) -> None:
     """A target of numbers with some text among them is no set of classes."""
-    if target.odd is None or summary.distinct <= 20 or spec.task == "classification":
+    if target.odd is None or summary.distinct <= 20 or spec.task == tasks.CLASSIFICATION.name:
         return
     finding = next(
         f for f in known.findings if f.code == "mixed-values" and f.column == target.name

@@ -15,11 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from learners.shared.parquet import batches
+from learners.table.encoder import FIRST_KNOWN, MISSING, UNKNOWN, Encoded, Encoder, encode_target
 from sluice import requests
 from sluice.contracts.dataset import Column, ColumnType, Target
 from sluice.contracts.prediction import Signature, SignatureColumn
-from sluice.features import FIRST_KNOWN, MISSING, UNKNOWN, Encoded, Encoder, encode_target
-from sluice.parquet import batches
 
 TYPES: dict[str, tuple[ColumnType, pa.DataType]] = {
     "whole": ("integer", pa.int64()),

@@ -18,7 +18,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from sluice.contracts.training import ROOT_VARIABLE
+from sluice.contracts.container import ROOT_VARIABLE
 from tests.tables import flowers, houses, schema_of, write_job
 
 GOLDEN = Path(__file__).parent / "golden"

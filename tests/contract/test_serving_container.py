@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
+from sluice.contracts.container import ROOT_VARIABLE, ContainerTree
 from sluice.contracts.prediction import MAX_BODY_BYTES, PROBLEM_TYPE
-from sluice.contracts.training import ROOT_VARIABLE
 from tests.tables import VERSION, flowers, schema_of, write_job
-from training.job import Job, Paths
+from training.job import read_job
 from training.train import train
 
 HOUSE = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     table = flowers()
     folder = tmp_path_factory.mktemp("ml")
     write_job(folder, table, schema_of(table, "species", "classification"))
-    train(Job.read(Paths(root=folder)), Event())
+    train(read_job(ContainerTree(root=folder)), Event())
     return folder
 
 

@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sluice.contracts.training import MODEL_FILES, ROOT_VARIABLE
+from learners.shared.checkpoint import NAME
+from sluice.contracts.container import ROOT_VARIABLE
+from sluice.contracts.tasks import CLASSIFICATION
 from tests.tables import flowers, houses, schema_of, write_job
-from training.checkpoint import NAME
 
 HOUSE = Path(__file__).parents[2]
 
@@ -37,7 +38,9 @@ def test_a_stopped_job_keeps_its_best_and_its_checkpoint(tmp_path: Path) -> None
         rest, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert "stopped: best epoch" in rest
-    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == sorted(MODEL_FILES)
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == sorted(
+        CLASSIFICATION.model_files
+    )
     assert (tmp_path / "checkpoints" / NAME).exists()
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from sluice.contracts.dataset import Column, Finding, Task, features_of
+from sluice.contracts import tasks
+from sluice.contracts.dataset import Column, Finding, features_of
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.target import Decision
@@ -39,7 +40,7 @@ def content_task(
         return replace(
             decision, task=spec.task, reason=f"sluice.yaml asks for the task {spec.task}."
         )
-    if decision.task != "classification" or spec.task != "auto":
+    if decision.task != tasks.CLASSIFICATION.name or spec.task != tasks.AUTO:
         return decision
     kinds = {typed.kind for typed, _, _ in features}
     if "image" in kinds:
@@ -60,7 +61,7 @@ def content_task(
 
 
 def require_features(
-    source: str, columns: tuple[Column, ...], target: str | None, task: Task
+    source: str, columns: tuple[Column, ...], target: str | None, task: str
 ) -> None:
     """Refuse a drop in which no column is of use to a learner of its task."""
     if features_of(columns, target, task):
@@ -76,7 +77,7 @@ def require_features(
     )
 
 
-def left_out(columns: Described, target: str | None, task: Task) -> list[Finding]:
+def left_out(columns: Described, target: str | None, task: str) -> list[Finding]:
     """One warning for each column that a model will not look at."""
     features = features_of((column for _, column, _ in columns), target, task)
     kept = {column.name for column in features}
@@ -87,7 +88,7 @@ def left_out(columns: Described, target: str | None, task: Task) -> list[Finding
     ]
 
 
-def _left_out(column: Column, summary: Summary, task: Task) -> Finding:
+def _left_out(column: Column, summary: Summary, task: str) -> Finding:
     name = shown(column.name)
     if column.type == "identifier":
         return Finding(

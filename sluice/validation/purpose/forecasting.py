@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sluice.contracts import tasks
 from sluice.validation.profile.schema import NEARLY_UNIQUE
 from sluice.validation.purpose.clock import Clock, step_of
 from sluice.validation.purpose.target import Decision
@@ -29,7 +30,7 @@ def found_forecast(
     if not step.is_regular:
         return None
     return Decision(
-        task="forecasting",
+        task=tasks.FORECASTING.name,
         reason=f"By {clock.name} there is one row at a time, and {step.share:.1%} of them follow "
         f"the one before by {step.text}: a series. Write `task: regression` in sluice.yaml if "
         "their order does not matter.",
@@ -65,7 +66,7 @@ def stated_forecast(
     step = step_of(con, data, clock)
     if step.is_regular:
         return Decision(
-            task="forecasting",
+            task=tasks.FORECASTING.name,
             reason=f"sluice.yaml asks for forecasting; by {clock.name}, {step.share:.1%} of the "
             f"rows follow the one before by {step.text}.",
             over=clock.name,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sluice.contracts.dataset import Column, Finding, Scalar, Target, Task
+from sluice.contracts import tasks
+from sluice.contracts.dataset import Column, Finding, Scalar, Target
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused, counted, listed, shown
@@ -79,7 +80,7 @@ def check_rows(source: str, rows: int) -> None:
 class Decision:
     """The task, and why."""
 
-    task: Task
+    task: str
     reason: str
     is_classes: bool = False
     """Whether the target holds classes; else it holds a quantity, or there is none."""
@@ -105,7 +106,7 @@ def decide_task(
             column=target.name,
         )
     is_number = target.storage in ("BIGINT", "DOUBLE")
-    if spec.task == "regression" and not is_number:
+    if spec.task == tasks.REGRESSION.name and not is_number:
         raise Refused(
             "unfit-target",
             f"{source}: sluice.yaml asks for regression, but the target {name} does not hold "
@@ -113,12 +114,12 @@ def decide_task(
             remedy="Write `task: classification`, or name another target.",
             column=target.name,
         )
-    if spec.task == "regression":
-        return Decision(task="regression", reason="sluice.yaml asks for regression.")
-    if spec.task in ("classification", "text", "image") or not is_number:
+    if spec.task == tasks.REGRESSION.name:
+        return Decision(task=tasks.REGRESSION.name, reason="sluice.yaml asks for regression.")
+    if spec.task in (tasks.CLASSIFICATION.name, tasks.TEXT.name, tasks.IMAGE.name) or not is_number:
         why = (
             "sluice.yaml asks for classification."
-            if spec.task == "classification"
+            if spec.task == tasks.CLASSIFICATION.name
             else f"The target {name} holds no numbers and has {values}: classes."
         )
         if summary.distinct > MAX_CLASSES:
@@ -129,17 +130,18 @@ def decide_task(
                 remedy="Name another target in sluice.yaml, or group its values.",
                 column=target.name,
             )
-        return Decision(task="classification", reason=why, is_classes=True)
+        return Decision(task=tasks.CLASSIFICATION.name, reason=why, is_classes=True)
     few = 2 <= summary.distinct <= 10 or (summary.distinct <= 20 and summary.distinct <= rows / 20)
     if summary.is_whole and few:
         return Decision(
-            task="classification",
+            task=tasks.CLASSIFICATION.name,
             is_classes=True,
             reason=f"The target {name} holds whole numbers and has {values} in {rows:,} rows: "
             "classes. Write `task: regression` in sluice.yaml if they are quantities.",
         )
     return Decision(
-        task="regression", reason=f"The target {name} holds numbers and has {values}: a quantity."
+        task=tasks.REGRESSION.name,
+        reason=f"The target {name} holds numbers and has {values}: a quantity.",
     )
 
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from sluice.contracts.dataset import Finding, Task
+from sluice.contracts import tasks
+from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.clock import Clock
@@ -47,7 +48,7 @@ class Choice:
 
     target: int | None
     """The target's place among the columns, from 0."""
-    task: Literal["unsupervised", "reinforcement"] | None = None
+    task: str | None = None
     """Where there is no target."""
     findings: tuple[Finding, ...] = ()
 
@@ -56,7 +57,7 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> Choice:
     """The target, or the task that goes without one; raises `Refused` where sluice.yaml and the
     columns do not fit."""
     is_named = spec.target not in ("auto", None)
-    if spec.task in ("unsupervised", "reinforcement"):
+    if spec.task in (tasks.UNSUPERVISED.name, tasks.REINFORCEMENT.name):
         if is_named:
             raise Refused(
                 "target-unused",
@@ -65,16 +66,16 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> Choice:
                 remedy=f"Remove `target`, or `task: {spec.task}`.",
                 column=spec.target,
             )
-        if spec.task == "reinforcement":
+        if spec.task == tasks.REINFORCEMENT.name:
             _require_roles(source, names)
         return Choice(target=None, task=spec.task)
-    if spec.task == "auto" and not is_named and not _missing_roles(names):
-        return Choice(target=None, task="reinforcement")
+    if spec.task == tasks.AUTO and not is_named and not _missing_roles(names):
+        return Choice(target=None, task=tasks.REINFORCEMENT.name)
     if spec.target is not None:
         place, guess = choose_target(source, names, spec)
         return Choice(target=place, findings=(guess,) if guess else ())
-    if spec.task == "auto":
-        return Choice(target=None, task="unsupervised")
+    if spec.task == tasks.AUTO:
+        return Choice(target=None, task=tasks.UNSUPERVISED.name)
     raise Refused(
         "no-target",
         f"{source}: sluice.yaml asks for `task: {spec.task}` and says `target: null`; that task "
@@ -85,23 +86,23 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> Choice:
 
 def without_target(names: Sequence[str], choice: Choice, spec: Spec) -> Decision:
     """Unsupervised or reinforcement."""
-    if choice.task == "reinforcement":
+    if choice.task == tasks.REINFORCEMENT.name:
         seen = ", ".join(f"{role} {listed(found)}" for role, found in _roles(names).items())
         return Decision(
-            task="reinforcement",
+            task=tasks.REINFORCEMENT.name,
             reason=f"The columns hold {seen}: a log to learn a policy from. To predict a column "
             "instead, name it under `target` in sluice.yaml.",
         )
-    asked = "task: unsupervised" if spec.task == "unsupervised" else "target: null"
-    return Decision(task="unsupervised", reason=f"sluice.yaml says `{asked}`.")
+    asked = "task: unsupervised" if spec.task == tasks.UNSUPERVISED.name else "target: null"
+    return Decision(task=tasks.UNSUPERVISED.name, reason=f"sluice.yaml says `{asked}`.")
 
 
 def may_lack(target: TypedColumn, rows: int, spec: Spec) -> bool:
     """Whether rows without a target are meant to be so, and not a fault."""
     lacking = rows - target.present
-    if spec.task == "semi-supervised":
+    if spec.task == tasks.SEMI_SUPERVISED.name:
         return target.present > 0
-    return spec.task == "auto" and target.present > 0 and lacking >= UNLABELLED * rows
+    return spec.task == tasks.AUTO and target.present > 0 and lacking >= UNLABELLED * rows
 
 
 def with_target(
@@ -116,24 +117,24 @@ def with_target(
     """Classification or regression, or what they become by rows without target, or by time."""
     plain = decide_task(source, target, found[target.id], target.present, spec)
     lacking = data.rows - target.present
-    if lacking or spec.task == "semi-supervised":
+    if lacking or spec.task == tasks.SEMI_SUPERVISED.name:
         return replace(
             plain,
-            task="semi-supervised",
+            task=tasks.SEMI_SUPERVISED.name,
             reason=f"The target {shown(target.name)} is missing in {lacking:,} of {data.rows:,} "
             f"rows, which are learnt from as well. {plain.reason}",
         )
-    if spec.task == "forecasting":
+    if spec.task == tasks.FORECASTING.name:
         return stated_forecast(con, source, data, target, clocks)
-    if spec.task == "auto" and plain.task == "regression":
+    if spec.task == tasks.AUTO and plain.task == tasks.REGRESSION.name:
         return found_forecast(con, data, clocks) or plain
     return plain
 
 
-def episode_finding(task: Task, names: Sequence[str]) -> list[Finding]:
+def episode_finding(task: str, names: Sequence[str]) -> list[Finding]:
     """Rows of one episode lean on one another, and the split does not know it."""
     column = next((name for name in names if _EPISODE.fullmatch(name.casefold())), None)
-    if task != "reinforcement" or column is None:
+    if task != tasks.REINFORCEMENT.name or column is None:
         return []
     return [
         Finding(
@@ -148,9 +149,9 @@ def episode_finding(task: Task, names: Sequence[str]) -> list[Finding]:
     ]
 
 
-def all_labelled(task: Task, target: TypedColumn, rows: int) -> list[Finding]:
+def all_labelled(task: str, target: TypedColumn, rows: int) -> list[Finding]:
     """Semi-supervised was asked for, and there is nothing of it in the data."""
-    if task != "semi-supervised" or target.present < rows:
+    if task != tasks.SEMI_SUPERVISED.name or target.present < rows:
         return []
     return [
         Finding(

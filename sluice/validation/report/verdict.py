@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sluice.contracts import tasks
 from sluice.contracts.dataset import Schema
 from sluice.validation.purpose.target import Decision
 from sluice.validation.refusals import counted, shown
@@ -24,7 +25,7 @@ def _purpose(schema: Schema, decision: Decision) -> str:
     if target is None:
         return (
             "to learn a policy from"
-            if schema.task == "reinforcement"
+            if schema.task == tasks.REINFORCEMENT.name
             else "and no target, to be grouped or searched for what is unusual"
         )
     what = (
@@ -32,8 +33,8 @@ def _purpose(schema: Schema, decision: Decision) -> str:
         if target.classes
         else f"the quantity {shown(target.name)}"
     )
-    if schema.task == "forecasting":
+    if schema.task == tasks.FORECASTING.name:
         return f"to forecast {what} over {decision.over}"
-    if schema.task == "semi-supervised":
+    if schema.task == tasks.SEMI_SUPERVISED.name:
         return f"to predict {what}, which only some rows have"
     return f"to predict {what}"

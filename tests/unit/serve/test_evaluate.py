@@ -12,11 +12,12 @@ import pyarrow as pa
 import pytest
 
 from serving.evaluate import evaluate, main
-from serving.settings import Settings
+from sluice.contracts.container import ContainerTree
 from sluice.contracts.dataset import Schema
+from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.evaluation import Evaluation
 from tests.tables import VERSION, flowers, houses, schema_of, write_evaluation, write_job
-from training.job import Job, Paths
+from training.job import read_job
 from training.train import train
 
 HOLDOUT = flowers(200, seed=9)
@@ -26,7 +27,7 @@ SCHEMA = schema_of(flowers(), "species", "classification")
 def learnt(
     root: Path, table: pa.Table, target: str = "species", task: Any = "classification"
 ) -> Path:
-    job = Job.read(Paths(root=write_job(root, table, schema_of(table, target, task))))
+    job = read_job(ContainerTree(root=write_job(root, table, schema_of(table, target, task))))
     train(job, Event())
     return root / "model"
 
@@ -41,8 +42,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-def settings(root: Path, **changes: str) -> Settings:
-    return Settings.read({"SLUICE_OPT_ML": str(root)} | changes)
+def settings(root: Path, **changes: str) -> ContainerEnvironment:
+    return ContainerEnvironment.read({"SLUICE_OPT_ML": str(root)} | changes)
 
 
 def judged(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as reference
 
-from serving import metrics
+from learners.shared import metrics, resampling
 
 RNG = np.random.default_rng(7)
 ROWS = 400
@@ -60,7 +60,7 @@ def test_a_resample_of_one_class_leaves_the_area_undefined() -> None:
     found = area(np.array([[1.0, 1, 1], [0, 2, 1], [3, 0, 0]]))
     assert found[0] == 1
     assert np.isnan(found[1:]).all()
-    assert metrics.interval(1.0, found).low == 1.0
+    assert resampling.interval(1.0, found).low == 1.0
 
 
 def test_a_class_that_a_resample_lacks_does_not_count() -> None:
@@ -79,8 +79,8 @@ def test_the_interval_holds_the_value_and_narrows_with_the_rows() -> None:
         truth = np.arange(rows) % 2
         guess = np.where(np.random.default_rng(0).random(rows) < 0.8, truth, 1 - truth)
         statistic = metrics.balanced_accuracy(truth, guess, 2)
-        value = metrics.value_of(statistic, rows)
-        found = metrics.interval(value, metrics.bootstrap([statistic], rows)[0])
+        value = resampling.value_of(statistic, rows)
+        found = resampling.interval(value, resampling.bootstrap([statistic], rows)[0])
         assert found.low < value < found.high
         return found.high - found.low
 
@@ -90,15 +90,15 @@ def test_the_interval_holds_the_value_and_narrows_with_the_rows() -> None:
 def test_paired_resamples_are_the_same_on_every_call() -> None:
     positive = RNG.random(ROWS) < 0.5
     area = metrics.roc_auc(positive, RNG.random(ROWS))
-    once, twice = metrics.bootstrap([area, area], ROWS)
+    once, twice = resampling.bootstrap([area, area], ROWS)
     np.testing.assert_array_equal(once, twice)
-    np.testing.assert_array_equal(once, metrics.bootstrap([area], ROWS)[0])
-    assert len(once) == metrics.RESAMPLES
+    np.testing.assert_array_equal(once, resampling.bootstrap([area], ROWS)[0])
+    assert len(once) == resampling.RESAMPLES
 
 
 def test_many_rows_take_bounded_time() -> None:
     rows = 100_000
     positive = RNG.random(rows) < 0.5
     began = time.process_time()
-    metrics.bootstrap([metrics.roc_auc(positive, RNG.random(rows))], rows, resamples=20)
+    resampling.bootstrap([metrics.roc_auc(positive, RNG.random(rows))], rows, resamples=20)
     assert time.process_time() - began < 5

@@ -11,16 +11,18 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from serving.model import Model
-from sluice.contracts.training import METRIC_DEFINITIONS, MODEL_FILES
-from sluice.parquet import batches
+from learners.shared.parquet import batches
+from learners.table.answer import load
+from sluice.contracts.container import ContainerTree
+from sluice.contracts.tasks import CLASSIFICATION
+from sluice.contracts.training import METRIC_DEFINITIONS
 from tests.tables import flowers, houses, schema_of, write_job
-from training.job import Job, Paths
+from training.job import read_job
 from training.train import main, train
 
 
 def learn(root: Path) -> Path:
-    train(Job.read(Paths(root=root)), Event())
+    train(read_job(ContainerTree(root=root)), Event())
     return root / "model"
 
 
@@ -29,7 +31,7 @@ def answers(model: Path, table: pa.Table, folder: Path) -> np.ndarray:
     folder.mkdir()
     pa.parquet.write_table(table, folder / "rows.parquet")
     (batch,) = batches(folder, table.column_names)
-    return Model(model).answer(batch)
+    return load(model).answer(batch)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,9 @@ def test_a_number_is_learnt_in_its_own_unit(tmp_path: Path) -> None:
 
 
 def test_the_model_folder_holds_what_is_agreed_and_nothing_else(flower_model: Path) -> None:
-    assert sorted(path.name for path in flower_model.iterdir()) == sorted(MODEL_FILES)
+    assert sorted(path.name for path in flower_model.iterdir()) == sorted(
+        CLASSIFICATION.model_files
+    )
     facts = json.loads((flower_model / "training.json").read_bytes())
     assert facts["rows"] == 150
     assert facts["precision"] == "fp32"
@@ -115,7 +119,7 @@ def test_whole_number_classes_and_huge_values_are_no_trouble(tmp_path: Path) -> 
 
 
 def failure(root: Path) -> str:
-    assert main(["train"], Paths(root=root), Event()) == 1
+    assert main(["train"], ContainerTree(root=root), Event()) == 1
     assert not (root / "model").exists()
     return (root / "output/failure").read_text()
 
@@ -154,7 +158,7 @@ def test_an_unreadable_job_names_the_document(tmp_path: Path) -> None:
 
 
 def test_wrong_usage_is_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([], Paths(root=tmp_path), Event()) == 2
+    assert main([], ContainerTree(root=tmp_path), Event()) == 2
     assert "usage" in capsys.readouterr().err
 
 

@@ -11,8 +11,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training import checkpoint
-from training.loop import Control, Course, Judgement, Plan, fit
+from learners.interface import Course
+from learners.shared import checkpoint
+from learners.shared.loop import Control, Judgement, Plan, fit
 
 X = torch.linspace(-1, 1, 64)[:, None]
 Y = 2 * X + 1

@@ -7,13 +7,13 @@ import pytest
 import torch
 from torch import nn
 
-from sluice.features import Encoded
-from training.bins import Bins
-from training.export import check_equal
-from training.graph import build
-from training.network import TableNetwork
-from training.optimizer import FlatAdamW
-from training.rows import Rows, split
+from learners.shared.optimizer import FlatAdamW
+from learners.table.bins import Bins
+from learners.table.encoder import Encoded
+from learners.table.export import check_equal
+from learners.table.graph import build
+from learners.table.network import TableNetwork
+from learners.table.rows import Rows, split
 
 
 def rows(target: list[int]) -> Rows:

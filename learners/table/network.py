@@ -21,7 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
-from training.bins import Bins
+from learners.table.bins import Bins
 
 EMBEDDING = 8
 FARTHEST = 1e6

@@ -13,10 +13,10 @@ import onnxruntime
 from safetensors.torch import save
 from torch import Tensor
 
-from sluice.contracts.prediction import Signature
-from sluice.contracts.training import MODEL_FILES
-from sluice.features import Encoded, Encoder
-from training.job import Job
+from learners.table.encoder import Encoded, Encoder
+from learners.table.signature import signature
+from sluice.contracts.tasks import TASKS
+from sluice.contracts.training import Job
 
 TOLERANCE: Final = 1e-4
 """Largest difference of a probability, or of a value in standard deviations of the target."""
@@ -30,20 +30,21 @@ def write_folder(
     weights: dict[str, Tensor],
     facts: dict[str, Any],
 ) -> None:
-    """Write exactly `training.MODEL_FILES`."""
-    folder = job.paths.model
+    """Write exactly the files that the task's row states."""
+    folder = job.tree.model
     folder.mkdir(parents=True, exist_ok=True)
-    signature = Signature.of(
+    signed = signature(
         job.schema, model=job.hyperparameters.model, version=job.hyperparameters.version
     )
     onnx.save(graph, folder / "model.onnx")
     (folder / "features.json").write_text(encoder.to_json(), "utf-8")
-    (folder / "signature.json").write_text(signature.model_dump_json(indent=1), "utf-8")
-    shutil.copyfile(job.paths.channel("profile") / "profile.json", folder / "profile.json")
+    (folder / "signature.json").write_text(signed.model_dump_json(indent=1), "utf-8")
+    shutil.copyfile(job.tree.channel("profile") / "profile.json", folder / "profile.json")
     tensors = {name: tensor.contiguous().cpu() for name, tensor in weights.items()}
     (folder / "weights.safetensors").write_bytes(save(tensors))
     (folder / "training.json").write_text(json.dumps(facts, indent=1), "utf-8")
-    if missing := [name for name in MODEL_FILES if not (folder / name).is_file()]:
+    files = TASKS[job.schema.task].model_files
+    if missing := [name for name in files if not (folder / name).is_file()]:
         raise RuntimeError(f"The model folder lacks {', '.join(missing)}.")
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from learners.shared.parquet import batches
+from learners.table.encoder import Encoded, Encoder, encode_target
 from sluice.contracts.dataset import Schema
-from sluice.features import Encoded, Encoder, encode_target
-from sluice.parquet import batches
 
 VALIDATION_SHARE = 0.15
 """Of the training rows: they choose the epoch, and never enter a gradient."""

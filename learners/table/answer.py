@@ -1,9 +1,8 @@
-"""A model folder, ready to answer."""
+"""A model folder of a table, ready to answer: encoder, graph and labels."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +10,24 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from sluice.contracts.prediction import Signature
-from sluice.features import Encoder, Values
+from learners.interface import Columns, signature_in
+from learners.table.encoder import Encoder
 
 
-class Model:
+def load(folder: Path) -> TableModel:
+    """The model of a folder; `ValueError` names a file that is not there."""
+    return TableModel(folder)
+
+
+class TableModel:
     """Encoder, graph and signature of one model folder; answers in the calling thread."""
 
     def __init__(self, folder: Path) -> None:
         """Load the folder; `ValueError` names a file that is not there."""
-        for name in ("signature.json", "features.json", "model.onnx"):
+        self.signature = signature_in(folder)
+        for name in ("features.json", "model.onnx"):
             if not (folder / name).is_file():
                 raise ValueError(f"The model folder {folder} lacks {name}.")
-        self.signature = Signature.model_validate_json((folder / "signature.json").read_bytes())
         self._encoder = Encoder.from_json((folder / "features.json").read_bytes())
         options = onnxruntime.SessionOptions()
         # One request at a time: threads would only fight over the instance's cores.
@@ -34,13 +38,13 @@ class Model:
         )
         self._names = [_json_name(label) for label in self.signature.classes or ()]
 
-    def answer(self, columns: Mapping[str, Values]) -> npt.NDArray[np.float32]:
+    def answer(self, columns: Columns) -> npt.NDArray[np.float32]:
         """Probabilities [rows, classes], or values [rows], for rows given by column."""
         (answers,) = self._session.run(None, self._encoder.encode(columns).inputs())
         result: npt.NDArray[np.float32] = answers
         return result
 
-    def predictions(self, columns: Mapping[str, Values]) -> list[dict[str, Any]]:
+    def predictions(self, columns: Columns) -> list[dict[str, Any]]:
         """The answers as callers get them, one object a row; numbers are numpy scalars."""
         answers = self.answer(columns)
         labels = self.signature.classes

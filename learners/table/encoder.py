@@ -29,6 +29,7 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from learners.interface import Columns, Values
 from sluice.contracts.dataset import Column, ColumnType, Target
 
 UNKNOWN: Final = 0
@@ -53,9 +54,6 @@ _NUMERIC: Final[dict[str, tuple[str, ...]]] = {
     "timestamp": ("days", "day_of_year", "weekday", "hour"),
 }
 _CATEGORICAL: Final = ("boolean", "category")
-
-Values = Sequence[Any] | npt.NDArray[Any]
-"""One column: Python values with None for missing (JSON, CSV), or a numpy array with NaN or NaT."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,7 +95,7 @@ class Encoder:
         }
 
     @classmethod
-    def fit(cls, columns: Sequence[Column], batches: Iterable[Mapping[str, Values]]) -> Self:
+    def fit(cls, columns: Sequence[Column], batches: Iterable[Columns]) -> Self:
         """Learn the category values of the training rows, in one pass over them."""
         counts: dict[str, Counter[str]] = {
             column.name: Counter() for column in columns if column.type == "category"
@@ -127,7 +125,7 @@ class Encoder:
             len(f.categories) + FIRST_KNOWN for f in self.features if f.type in _CATEGORICAL
         )
 
-    def encode(self, columns: Mapping[str, Values]) -> Encoded:
+    def encode(self, columns: Columns) -> Encoded:
         """Encode rows given by column; `ValueError` names a column that is not there."""
         if absent := [f.name for f in self.features if f.name not in columns]:
             raise ValueError(f"The rows lack the column {absent[0]!r} that the model needs.")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from training.network import FARTHEST, TableNetwork
+from learners.table.network import FARTHEST, TableNetwork
 
 OPSET: Final = 20
 IR_VERSION: Final = 10

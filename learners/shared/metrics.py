@@ -1,4 +1,4 @@
-"""How good answers are, and how sure we may be of it; numpy only.
+"""How good answers are; numpy only.
 
 A deciding metric is built once on the rows and then asked about many resamples of them: it takes
 counts [resamples, rows], how often each row was drawn, and gives one value a resample, NaN where
@@ -7,24 +7,14 @@ a resample leaves it undefined. Counts of one are the rows as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from sluice.contracts.evaluation import Interval
+from learners.interface import Statistic
 
 Floats = npt.NDArray[np.float64]
-Statistic = Callable[[Floats], Floats]
-
-RESAMPLES: Final = 1000
-SEED: Final = 20_260_101
-_CELLS: Final = 1 << 22
-"""Counts held at a time: 32 MiB of float64."""
-_BUDGET: Final = 50_000_000
-"""Counts drawn in all. Beyond 50,000 rows there are fewer resamples: intervals are narrow then."""
-_FEWEST: Final = 200
 
 
 def roc_auc(positive: npt.NDArray[np.bool_], score: npt.NDArray[Any]) -> Statistic:
@@ -81,39 +71,6 @@ def log_loss(truth: npt.NDArray[np.int64], probabilities: npt.NDArray[Any]) -> f
     chosen = probabilities[np.arange(len(truth)), truth].astype(np.float64)
     smallest = np.finfo(np.float32).eps
     return float(-np.log(np.clip(chosen, smallest, 1.0)).mean())
-
-
-def value_of(statistic: Statistic, rows: int) -> float:
-    """The statistic on the rows as they are."""
-    return float(statistic(np.ones((1, rows)))[0])
-
-
-def bootstrap(
-    statistics: Sequence[Statistic], rows: int, *, resamples: int = RESAMPLES
-) -> list[Floats]:
-    """Each statistic on the same resamples of the rows; the same on every call."""
-    generator = np.random.default_rng(SEED)
-    resamples = max(_FEWEST, min(resamples, _BUDGET // rows))
-    step = max(1, min(resamples, _CELLS // rows))
-    values: list[list[Floats]] = [[] for _ in statistics]
-    for start in range(0, resamples, step):
-        size = min(step, resamples - start)
-        drawn = generator.integers(0, rows, size=(size, rows), dtype=np.int64)
-        drawn += np.arange(size)[:, None] * rows
-        counts = np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
-        weights = counts.astype(np.float64)
-        for collected, statistic in zip(values, statistics, strict=True):
-            collected.append(statistic(weights))
-    return [np.concatenate(collected) for collected in values]
-
-
-def interval(value: float, resampled: Floats) -> Interval:
-    """The 95 % percentile interval; resamples that left the metric undefined do not count."""
-    defined = resampled[~np.isnan(resampled)]
-    if not len(defined):
-        return Interval(value=value, low=value, high=value)
-    low, high = np.quantile(defined, [0.025, 0.975])
-    return Interval(value=value, low=float(low), high=float(high))
 
 
 def _ratio(above: npt.NDArray[Any], below: npt.NDArray[Any]) -> Floats:

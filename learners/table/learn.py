@@ -16,13 +16,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
-from sluice.features import Encoded
-from training import export, rows
-from training.bins import Bins
-from training.graph import build
-from training.job import Job
-from training.loop import Control, Course, Judgement, Plan, fit
-from training.network import TableNetwork
+from learners.interface import Course
+from learners.shared.loop import Control, Judgement, Plan, fit
+from learners.table import export, rows
+from learners.table.bins import Bins
+from learners.table.encoder import Encoded
+from learners.table.graph import build
+from learners.table.network import TableNetwork
+from sluice.contracts.training import Job
 
 _CHUNK: Final = 8192
 """Rows scored at a time."""
@@ -31,14 +32,19 @@ _CHECKED: Final = 256
 """Rows on which the exported graph is held against torch."""
 
 
-class Table:
+def learner(job: Job, device: torch.device) -> TableLearner:
+    """The learner of a job; `ValueError` says what its rows cannot be learnt from."""
+    return TableLearner(job, device)
+
+
+class TableLearner:
     """One table's network, its rows on the device, and the learner's own split."""
 
     def __init__(self, job: Job, device: torch.device) -> None:
         self._job = job
         self._device = device
         schema = job.schema
-        self._encoder, every = rows.read(job.paths.channel("train"), schema)
+        self._encoder, every = rows.read(job.tree.channel("train"), schema)
         target = schema.target
         self._classes = len(target.classes) if target and target.classes else None
         seed = job.hyperparameters.seed
@@ -70,7 +76,7 @@ class Table:
             seed=settings.seed,
             seconds=settings.minutes * 60,
             stop=stop,
-            checkpoints=self._job.paths.checkpoints,
+            checkpoints=self._job.tree.checkpoints,
             fingerprint=self._fingerprint(),
             say=lambda line: print(line, flush=True),
         )

@@ -1,8 +1,8 @@
 """The training loop: epochs, a warmed-up cosine rate, early stopping, the budget, checkpoints.
 
-It knows nothing of tables: a task gives it a loss for a batch and a judgement of the weights. The
-shuffle and all dropout of an epoch follow from the seed and the epoch's number, so a run that was
-interrupted and resumed ends with the very weights of one that was not.
+It knows nothing of tables: a learner gives it a loss for a batch and a judgement of the weights.
+The shuffle and all dropout of an epoch follow from the seed and the epoch's number, so a run that
+was interrupted and resumed ends with the very weights of one that was not.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from threading import Event
 import torch
 from torch import Tensor, nn
 
-from training import checkpoint
-from training.optimizer import FlatAdamW
+from learners.interface import Course
+from learners.shared import checkpoint
+from learners.shared.optimizer import FlatAdamW
 
 CHECKPOINT_SECONDS = 30.0
 """Least time between two checkpoints: each is copied to S3."""
@@ -67,20 +68,6 @@ class Control:
     say: Callable[[str], None]
     """Prints one line, at once."""
     clock: Callable[[], float] = time.monotonic
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Course:
-    """How the training went."""
-
-    epochs: int
-    best_epoch: int
-    loss: float
-    """Validation loss of the best epoch, whose weights the module now has."""
-    score: float
-    seconds: float
-    ended: str
-    """Why: epochs, early stopping, budget, stopped."""
 
 
 @dataclass(kw_only=True, slots=True)

@@ -1,0 +1,1 @@
+"""What all learners share: the loop they train through, the reader of their rows, the metrics."""

@@ -1,0 +1,1 @@
+"""Classes and quantities from the columns of a table."""
