@@ -20,6 +20,7 @@ from functions.validate import job, room
 from functions.validate.handler import handle
 from functions.validate.intake import Intake
 from functions.validate.judging import Judge
+from sluice.contracts.container import ContainerTree
 from sluice.contracts.dataset import Accepted, Rejected
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
@@ -78,7 +79,7 @@ def run_job(run: Run, root: Path) -> int:
     """As the container starts: with the arguments that the function asked for."""
     (described,) = jobs()
     assert described["ProcessingJobName"] == run.validation(1)
-    return job.main(*described["AppSpecification"]["ContainerArguments"], root)
+    return job.main(*described["AppSpecification"]["ContainerArguments"], ContainerTree(root=root))
 
 
 def test_a_drop_larger_than_the_function_holds_is_validated_by_a_job(intake, root):
@@ -242,7 +243,7 @@ def short_of_quota(**_: Any) -> None:
 
 
 def test_a_job_without_its_handover_says_so(root):
-    assert job.main("artifacts", "handovers/paint/none.json", root) == 1
+    assert job.main("artifacts", "handovers/paint/none.json", ContainerTree(root=root)) == 1
     assert "handovers/paint/none.json" in (root / "output/message").read_text()
 
 
