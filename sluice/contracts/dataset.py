@@ -85,9 +85,8 @@ def features_of(columns: Iterable[Column], target: str | None, task: str) -> tup
     """The columns a model may look at: texts where the task is about texts, images where it is
     about images; else all but the target, identifiers, free text and images."""
     others = (c for c in columns if c.name != target)
-    instance = tasks.TASKS[task].instance
-    if instance in ("text", "image"):
-        return tuple(c for c in others if c.type == instance)
+    if task in tasks.CONTENT:
+        return tuple(c for c in others if c.type == task)
     return tuple(c for c in others if c.type not in UNREAD)
 
 

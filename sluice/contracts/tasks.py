@@ -112,6 +112,9 @@ IMAGE: Final = Task(
     targets=("classes",),
     instance="image",
 )
+CONTENT: Final = (TEXT.name, IMAGE.name)
+"""Tasks that read one column, which is of the type of that name, and no other."""
+
 SEMI_SUPERVISED: Final = Task(
     name="semi-supervised",
     purpose="learning from rows of which only some have a target",

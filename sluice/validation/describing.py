@@ -129,7 +129,7 @@ def describe(
         ties = associations(data, measured.measured, goal, features, is_classes=is_classes)
         known.findings += leaks(features, target.name, ties)
     known.profile = make_profile(data, known.columns, found, counts, ties)
-    if target and known.decision.task in ("text", "image"):
+    if target and known.decision.task in tasks.CONTENT:
         facts = raw.content.facts if raw.content else ""
         describe_contents(con, data, known.profile, entries, target.name, facts)
     return entries, measured, counts

@@ -95,8 +95,8 @@ def test_images_are_made_of_their_own_folder_and_what_all_share(rehearsed: Path)
     }
     code = {
         "functions/validate/Dockerfile": {"functions", "__init__.py", "shared", "validate"},
-        "training/Dockerfile": {"training", *names_in("training")},
-        "serving/Dockerfile": {"serving", *names_in("serving")},
+        "training/Dockerfile": {"learners", "training", *names_in("training")},
+        "serving/Dockerfile": {"learners", "serving", *names_in("serving")},
     }
     locks = ("validate.txt", "train.txt", "serve.txt")
     assert contexts == {

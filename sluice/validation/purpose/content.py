@@ -28,9 +28,9 @@ def content_task(
     Raises `Refused` where sluice.yaml asks for one of them and there is nothing of the kind.
     """
     features = [entry for entry in columns if entry[1].name != target]
-    if spec.task in ("text", "image"):
+    if spec.task in tasks.CONTENT:
         if not any(column.type == spec.task for _, column, _ in features):
-            what = "free text" if spec.task == "text" else "images"
+            what = "free text" if spec.task == tasks.TEXT.name else "images"
             raise Refused(
                 "unfit-task",
                 f"{source}: sluice.yaml asks for the task {spec.task}, and no column beside the "
@@ -45,16 +45,18 @@ def content_task(
     kinds = {typed.kind for typed, _, _ in features}
     if "image" in kinds:
         return replace(
-            decision, task="image", reason="Images in class folders: a folder is a class."
+            decision, task=tasks.IMAGE.name, reason="Images in class folders: a folder is a class."
         )
     if "text" in kinds:
-        return replace(decision, task="text", reason="Texts in class folders: a folder is a class.")
+        return replace(
+            decision, task=tasks.TEXT.name, reason="Texts in class folders: a folder is a class."
+        )
     others = [entry for entry in features if entry[1].type != "identifier" and entry[2].present]
     if len(others) == 1 and others[0][1].type == "text" and others[0][2].length >= LONG_TEXT:
         name = shown(others[0][1].name)
         return replace(
             decision,
-            task="text",
+            task=tasks.TEXT.name,
             reason=f"{decision.reason} All there is to tell them apart is the free text {name}.",
         )
     return decision
