@@ -56,12 +56,18 @@ def head_of(part: Part) -> bytes:
 
 
 def head_of_text(part: Part, name: str, encoding: str | None = None) -> bytes:
-    """The same of a file of text, whose format's `name` is the registry's.
+    """The same of a file of text; see `check_text`."""
+    head = head_of(part)
+    check_text(part, head, name, encoding)
+    return head
 
-    Raises `Refused` where it is something else, or has a NUL byte where no `encoding` is stated.
+
+def check_text(part: Part, head: bytes, name: str, encoding: str | None = None) -> None:
+    """Refuse a file that is no text by its first bytes; `name` is its format's in the registry.
+
+    A NUL byte is taken only where an `encoding` is stated, or a byte order mark says UTF-16.
     """
     words = registry.by_name(name).words
-    head = head_of(part)
     if found := recognised(head):
         raise Refused(
             "not-text",
@@ -69,24 +75,15 @@ def head_of_text(part: Part, name: str, encoding: str | None = None) -> bytes:
             remedy=f"Export the table itself as {words} (UTF-8).",
             line=1,
         )
-    start = head.lstrip()[:15].lower()
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+    if head.lstrip()[:15].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
         raise Refused(
             f"not-{name}",
             f"{part.name}, line 1: this is a web page or XML, not {words}.",
             remedy="Download the data itself, not the page that shows it.",
             line=1,
         )
-    if name == "csv" and start.startswith((b"{", b"[{")):
-        raise Refused(
-            "not-csv",
-            f"{part.name}, line 1: this looks like JSON, not CSV.",
-            remedy="Give it the extension .jsonl (one object a line) or .json (an array of them).",
-            line=1,
-        )
     if encoding is None and head[:2] not in UTF16 and b"\0" in head:
         raise nul_byte(part, head.index(b"\0"), 1 + head.count(b"\n", 0, head.index(b"\0")))
-    return head
 
 
 def nul_byte(part: Part, byte: int, line: int) -> Refused:

@@ -64,7 +64,7 @@ class ScannedSource:
 
     @property
     def missing_values(self) -> str:
-        """What is read as missing: a sentence's begin."""
+        """What is read as missing, as `Source` says."""
         spellings = self.columns.missing
         return (
             f"{', '.join(spellings[:4])}, … and blank space are" if spellings else "Blank space is"

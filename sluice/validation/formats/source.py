@@ -89,7 +89,7 @@ class Source(Protocol):
 
     @property
     def dialect(self) -> dict[str, Any]:
-        """How the files are written, for the report; its `format` is the registry's name."""
+        """How the files are written, for the report; `format` is the registry's name of theirs."""
 
     @property
     def notes(self) -> tuple[Finding, ...]:
@@ -97,7 +97,7 @@ class Source(Protocol):
 
     @property
     def missing_values(self) -> str:
-        """What is read as missing, beside nothing at all: `Blank space is`, a sentence's begin."""
+        """What is read as missing beside nothing at all, to begin a sentence: `Blank space is`."""
 
     @property
     def layout(self) -> Layout | None:
@@ -116,7 +116,7 @@ class Source(Protocol):
         """Read every row once, and store it typed.
 
         Columns that sluice.yaml has `stated` may have no other type. `salt` moves the split between
-        train and holdout. Records that do not parse are left out where they are at most the share
+        train and holdout. Rows that do not parse are left out where they are at most the share
         `quarantine_up_to`. Raises `Refused` where they are more, or where the rows that were read
         differ from the independent count.
         """
@@ -131,7 +131,7 @@ class Reading:
     table: Table
     """Its rows, typed and stored."""
     rejects: tuple[Reject, ...] = ()
-    """The rows that did not parse, and are not among the rows."""
+    """The rows that did not parse, and are not in the table."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -228,16 +228,16 @@ def _reading(dialect: Mapping[str, Any]) -> str:
     if not dialect or dialect["format"] == "parquet":
         return "Parquet" if dialect else ""
     packed = f", {dialect['compression']}-compressed" if "compression" in dialect else ""
+    encoding = f", {dialect['encoding'].upper()}" if "encoding" in dialect else ""
     form = by_name(dialect["format"])
     if form.is_archive:
         held = f"{dialect['members']:,} {dialect['holds']}s in class folders"
-        encoding = f", {dialect['encoding'].upper()}" if "encoding" in dialect else ""
         return f"{form.words} of {held}{encoding}{packed}"
     header = "with a header" if dialect.get("header") else "without a header"
     if dialect["format"] == "xlsx":
         return f"Excel workbook, sheet {dialect['sheet']}, {header}"
     if dialect["format"] != "csv":
-        return f"{form.words}{packed}, {dialect['encoding'].upper()}"
+        return f"{form.words}{packed}{encoding}"
     parted = _DELIMITERS.get(dialect["delimiter"], dialect["delimiter"])
     ends = dialect["newline"]
     return (

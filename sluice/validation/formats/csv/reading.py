@@ -21,7 +21,7 @@ from sluice.validation.formats.csv.pieces import cut_file, line_of
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
 from sluice.validation.formats.csv.row_count import RowCount, count_rows, recount_rows
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
-from sluice.validation.formats.first_bytes import head_of_text
+from sluice.validation.formats.first_bytes import check_text, head_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part
 from sluice.validation.formats.scanned import CountedPart, ScannedSource
 from sluice.validation.formats.source import Layout, Opening, Place
@@ -183,7 +183,9 @@ def _runs(files: list[_CountedFile]) -> Iterator[list[_CountedFile]]:
 
 
 def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
-    head = head_of_text(original, "csv", stated.encoding)
+    head = head_of(original)
+    _refuse_json(original, head)
+    check_text(original, head, "csv", stated.encoding)
     part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
     notes = stated_wrongly(original, head, stated.encoding)
     if part is not original:
@@ -195,6 +197,16 @@ def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
         marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
         part = with_doubled_quotes(part, scratch, escape=escape, **marks)
     return _CsvFile(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
+
+
+def _refuse_json(part: Part, head: bytes) -> None:
+    if head.lstrip()[:2].startswith((b"{", b"[{")):
+        raise Refused(
+            "not-csv",
+            f"{part.name}, line 1: this looks like JSON, not CSV.",
+            remedy="Give it the extension .jsonl (one object a line) or .json (an array of them).",
+            line=1,
+        )
 
 
 def _cut(file: _CsvFile, scratch: Path) -> list[_CsvFile]:

@@ -92,7 +92,12 @@ class Cells:
             self._has_formula = True
         elif name == "row" and self._is_inside:
             self._begin_row(attributes)
-        elif name == "is":
+        else:
+            self._start_other(name, attributes)
+
+    def _start_other(self, name: str, attributes: _Attributes) -> None:
+        """An element that few cells have."""
+        if name == "is":
             self._value = ""
         elif name == "rPh":
             self._phonetic += 1
@@ -127,15 +132,18 @@ class Cells:
                 self._value += "".join(self._text)
             self._text = None
         elif name == "row" and self._row is not None:
-            self._row_end = self._parser.CurrentByteIndex
-            if self._cells:
-                hidden = self._row.get("hidden") in _TRUE
-                self._ready.append(Row(self._number, hidden, self._cells))
-            self._row = None
+            self._end_row(self._row)
         elif name == "rPh":
             self._phonetic -= 1
         elif name == "sheetData":
             self._is_inside = False
+
+    def _end_row(self, row: _Attributes) -> None:
+        self._row_end = self._parser.CurrentByteIndex
+        if self._cells:
+            is_hidden = row.get("hidden") in _TRUE
+            self._ready.append(Row(self._number, is_hidden, self._cells))
+        self._row = None
 
     def _begin_row(self, attributes: _Attributes) -> None:
         number = whole(attributes.get("r", str(self._number + 1)))

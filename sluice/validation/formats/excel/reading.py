@@ -52,7 +52,7 @@ _MIDNIGHT = " 00:00:00"
 
 
 @dataclass(kw_only=True, slots=True)
-class _Table:
+class _SheetRows:
     """The rows of one part."""
 
     part: Part
@@ -79,7 +79,7 @@ def open_excel(opening: Opening) -> ScannedSource:
     copy = scratch_file(scratch)
     missing = MISSING if stated.missing is None else stated.missing
     observed = Observations(missing=frozenset(missing))
-    tables: list[_Table] = []
+    tables: list[_SheetRows] = []
     with copy.open("w", encoding="utf-8", newline="", buffering=HEAD_BYTES) as out:
         # All is quoted, because the csv module leaves a carriage return bare where lines end in \n.
         output = _Output(writer=csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL))
@@ -123,8 +123,8 @@ def open_excel(opening: Opening) -> ScannedSource:
 
 
 def _read(
-    part: Part, stated: Read, observed: Observations, output: _Output, before: list[_Table]
-) -> _Table:
+    part: Part, stated: Read, observed: Observations, output: _Output, before: list[_SheetRows]
+) -> _SheetRows:
     """Write one workbook's rows."""
     with ExitStack() as stack:
         book = book_of(stack.enter_context(open_package(part)))
@@ -133,7 +133,7 @@ def _read(
         rows = cells.rows()
         head = list(itertools.islice(rows, SAMPLE_ROWS + 1))
         columns = columns_of(part, sheet, head, stated.header)
-        table = _Table(part=part, sheet=sheet, columns=columns)
+        table = _SheetRows(part=part, sheet=sheet, columns=columns)
         if before and columns.names != before[0].columns.names:
             raise Refused(
                 "parts-disagree",
@@ -150,7 +150,7 @@ def _read(
     return table
 
 
-def _write(table: _Table, rows: Iterator[Row], observed: Observations, output: _Output) -> None:
+def _write(table: _SheetRows, rows: Iterator[Row], observed: Observations, output: _Output) -> None:
     part, width = table.part, len(table.columns.names)
     for row in rows:
         values = observed.values_of(row)
@@ -213,7 +213,7 @@ def _with_times(row: Sequence[str], mixed: set[int]) -> tuple[str, ...]:
     )
 
 
-def _place(tables: list[_Table], row: int) -> Place:
+def _place(tables: list[_SheetRows], row: int) -> Place:
     for table in tables:
         if row <= len(table.numbers):
             number = table.numbers[row - 1]
