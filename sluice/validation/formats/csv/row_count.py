@@ -29,9 +29,9 @@ class RowCount:
     """How many rows one file holds, and how its lines end."""
 
     rows: int
-    """Those that are not blank, the header among them."""
+    """Rows that are not blank, the header among them."""
     blank: int
-    """Lines that are."""
+    """Lines that hold nothing, outside of quotes."""
     newline: Newline
     quoted_newlines: bool
     """Whether a quoted field runs over several lines."""
