@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from aws_cdk import App, Validations
 from aws_cdk.cx_api import CloudAssembly
 
-from infra.acknowledged import acknowledge
 from infra.config import configure
+from infra.parts.acknowledged import acknowledge
 from infra.pipeline_stack import PipelineStack
 
 

@@ -16,7 +16,8 @@ from __future__ import annotations
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
 from constructs import Construct
 
-from infra.arrows import (
+from infra.config import Config
+from infra.parts.arrows import (
     arrow,
     endpoint,
     model_package,
@@ -27,21 +28,21 @@ from infra.arrows import (
     training_job,
     validation_job,
 )
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.deploy import Deploy
-from infra.drop import Drop
-from infra.gate import Gate
-from infra.images import Images
-from infra.ledger import Ledger
-from infra.notice import Notice
-from infra.reconcile import Reconcile
-from infra.record import Record
-from infra.serve import Serve
-from infra.store import Store
-from infra.train import Train
-from infra.validate import Validate
-from infra.watch import Watch
+from infra.parts.bundle import Bundle
+from infra.parts.handler import StageContext
+from infra.parts.images import Images
+from infra.parts.ledger import Ledger
+from infra.parts.notice import Notice
+from infra.parts.store import Store
+from infra.stages.deploy import Deploy
+from infra.stages.drop import Drop
+from infra.stages.gate import Gate
+from infra.stages.reconcile import Reconcile
+from infra.stages.record import Record
+from infra.stages.serve import Serve
+from infra.stages.train import Train
+from infra.stages.validate import Validate
+from infra.stages.watch import Watch
 from sluice.contracts.events import Kind
 
 
@@ -64,78 +65,28 @@ class PipelineStack(Stack):
         images = Images(self, "Images")
         store = Store(self, "Store", config=config)
 
-        drop = Drop(self, "Drop", config=config)
-        validate = Validate(
-            self,
-            "Validate",
-            config=config,
-            bundle=bundle,
-            image=images.validation,
-            drop_bucket=drop.bucket,
-            artifacts=store.artifacts,
-            models=store.models,
-        )
-        train = Train(
-            self,
-            "Train",
-            config=config,
-            bundle=bundle,
-            image=images.training,
-            artifacts=store.artifacts,
-            models=store.models,
-        )
-        gate = Gate(
-            self,
-            "Gate",
-            config=config,
-            bundle=bundle,
-            image=images.serving,
-            artifacts=store.artifacts,
-            models=store.models,
-        )
-        deploy = Deploy(
-            self,
-            "Deploy",
-            config=config,
-            bundle=bundle,
-            image=images.serving,
-            artifacts=store.artifacts,
-            models=store.models,
-        )
-        serve = Serve(
-            self,
-            "Serve",
-            config=config,
-            bundle=bundle,
-            artifacts=store.artifacts,
-            models=store.models,
-        )
-        watch = Watch(
-            self,
-            "Watch",
-            config=config,
-            bundle=bundle,
-            artifacts=store.artifacts,
-            models=store.models,
+        context = StageContext(
+            config=config, bundle=bundle, artifacts=store.artifacts, models=store.models
         )
 
-        ledger = Ledger(self, "Ledger", config=config)
-        record = Record(
-            self,
-            "Record",
-            config=config,
-            bundle=bundle,
-            ledger=ledger.table,
-            models=store.models,
+        drop = Drop(self, "Drop", config=config)
+        validate = Validate(
+            self, "Validate", context, image=images.validation, drop_bucket=drop.bucket
         )
+        train = Train(self, "Train", context, image=images.training)
+        gate = Gate(self, "Gate", context, image=images.serving)
+        deploy = Deploy(self, "Deploy", context, image=images.serving)
+        serve = Serve(self, "Serve", context)
+        watch = Watch(self, "Watch", context)
+
+        ledger = Ledger(self, "Ledger", config=config)
+        record = Record(self, "Record", context, ledger=ledger.table)
         reconcile = Reconcile(
             self,
             "Reconcile",
-            config=config,
-            bundle=bundle,
+            context,
             drop_bucket=drop.bucket,
             ledger=ledger.table,
-            models=store.models,
             validate=validate,
             train=train,
             gate=gate,
@@ -228,7 +179,7 @@ class PipelineStack(Stack):
             every=config.reconcile_every,
             to=reconcile,
         )
-        record.mourns(validate, train, gate, deploy, watch, reconcile)
+        record.takes_dead_letters_of(validate, train, gate, deploy, watch, reconcile)
         notice.tells(
             "RunEnded",
             says="A run was rejected, failed, waits for a person or was rolled back: tell people.",

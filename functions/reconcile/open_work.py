@@ -27,8 +27,8 @@ _WAITS_FOR: Final[dict[str, tuple[QueuedStage, ...]]] = {
     "waiting": ("deploy",),
 }
 _VALIDATES_FOR: Final = timedelta(seconds=930)
-"""validate's time-out and margin (infra/validate.py): younger, it may still be at work, and a
-second delivery would only take another's place."""
+"""validate's time-out and margin (infra/stages/validate.py): younger, it may still be at work, and
+a second delivery would only take another's place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 
 from infra.app import build, synthesise
 from infra.config import ENVIRONMENTS, Config, configure
-from infra.source import ROOT, SCANNER
+from infra.parts.source import ROOT
 from tests.infra.template import Template
 
 
@@ -75,40 +75,6 @@ def test_the_outputs_are_what_clients_look_for(dev: Template, prod: Template):
     assert prod.body["Outputs"]["Slug"]["Value"] == "shop"
 
 
-def test_functions_get_the_code_of_functions_and_of_nothing_else(rehearsed: Path):
-    assets = json.loads((rehearsed / "Sluice.assets.json").read_text())
-    (code,) = (f for f in assets["files"].values() if f["source"].get("packaging") == "zip")
-    found = rehearsed / code["source"]["path"]
-    assert {p.name for p in found.iterdir()} == {"functions", "sluice"}
-    assert not list(found.rglob("__pycache__"))
-
-
-def test_images_are_made_of_their_own_folder_and_what_all_share(rehearsed: Path):
-    images = json.loads((rehearsed / "Sluice.assets.json").read_text())["dockerImages"].values()
-    contexts = {
-        image["source"]["dockerFile"]: {
-            path.name
-            for folder in (".", "requirements", image["source"]["dockerFile"].split("/")[0])
-            for path in (rehearsed / image["source"]["directory"] / folder).iterdir()
-        }
-        for image in images
-    }
-    code = {
-        "functions/validate/Dockerfile": {"functions", "__init__.py", "shared", "validate"},
-        "training/Dockerfile": {"learners", "training", *names_in("training")},
-        "serving/Dockerfile": {"learners", "serving", *names_in("serving")},
-    }
-    locks = ("validate.txt", "train.txt", "serve.txt")
-    assert contexts == {
-        dockerfile: {"sluice", "requirements", lock} | folders
-        for (dockerfile, folders), lock in zip(code.items(), locks, strict=True)
-    }
-
-
-def names_in(folder: str) -> set[str]:
-    return {path.name for path in (ROOT / folder).iterdir() if path.name != "__pycache__"}
-
-
 def test_synthesis_writes_nothing_outside_its_folder(tmp_path: Path):
     before = visible()
     synthesise(str(tmp_path), checked=False)
@@ -135,8 +101,3 @@ def test_an_unknown_environment_is_refused_with_those_there_are():
 def test_a_slug_that_cannot_begin_names_is_refused(slug: str):
     with pytest.raises(ValueError, match="cannot name a stack"):
         Config(slug=slug)
-
-
-def test_the_code_of_functions_holds_the_compiled_scanner(rehearsed: Path):
-    name = SCANNER.relative_to(ROOT)
-    assert [path for path in rehearsed.glob("asset.*") if (path / name).is_file()]

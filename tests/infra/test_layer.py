@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import layer
-from infra.source import ROOT
+from infra.parts import layer
+from infra.parts.source import ROOT
 
 
 def test_the_same_folder_packs_to_the_same_bytes(tmp_path: Path):
@@ -27,7 +27,7 @@ def test_the_same_folder_packs_to_the_same_bytes(tmp_path: Path):
 
 
 def test_a_lock_that_is_not_there_is_named(tmp_path: Path):
-    words = [sys.executable, "-P", str(ROOT / "infra/layer.py"), str(tmp_path / "no.txt")]
+    words = [sys.executable, "-P", str(ROOT / "infra/parts/layer.py"), str(tmp_path / "no.txt")]
     done = subprocess.run(words, capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stdout == ""
@@ -56,6 +56,6 @@ def test_the_locks_that_layers_are_made_of_are_there(lock: str):
 
 
 def test_the_layers_python_is_the_functions_runtime():
-    from infra.bundle import RUNTIME
+    from infra.parts.bundle import RUNTIME
 
     assert f"python{layer.PYTHON}" == RUNTIME.name

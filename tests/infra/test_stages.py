@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.source import ROOT
+from infra.parts.source import ROOT
 from sluice.contracts import environment as env
 from sluice.contracts.names import KEEPERS, STAGES
 from tests.infra.template import Template, flat

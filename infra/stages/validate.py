@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import Duration, Size
-from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_ecr_assets import DockerImageAsset
 from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
-from infra.sagemaker_role import SageMakerRole
-from infra.stage import Stage
+from infra.parts.handler import Stage, StageContext
+from infra.parts.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
+from infra.parts.sagemaker_role import SageMakerRole
 from sluice.contracts.environment import ValidateEnvironment
 
 
@@ -25,13 +22,10 @@ class Validate(Stage):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
         image: DockerImageAsset,
         drop_bucket: IBucket,
-        artifacts: IBucket,
-        models: ITable,
     ) -> None:
         rights = [
             # A copy takes an object's tags along, and fails where it may not read them.
@@ -42,25 +36,17 @@ class Validate(Stage):
                 "s3:GetObjectVersionTagging",
                 on=[drop_bucket.arn_for_objects("*")],
             ),
-            allow("s3:PutObjectTagging", on=[artifacts.arn_for_objects("quarantine/*")]),
+            allow("s3:PutObjectTagging", on=[context.artifacts.arn_for_objects("quarantine/*")]),
             allow("s3:ListBucket", "s3:ListBucketVersions", on=[drop_bucket.bucket_arn]),
-            *read(artifacts, "datasets/*", "quarantine/*", "handovers/*"),
-            write(artifacts, "datasets/*", "quarantine/*", "handovers/*"),
-            rows(
-                models,
-                "GetItem",
-                "PutItem",
-                "UpdateItem",
-                "DeleteItem",
-                "ConditionCheckItem",
-                "Query",
-            ),
-            put_events(scope, config.slug),
+            *read(context.artifacts, "datasets/*", "quarantine/*", "handovers/*"),
+            write(context.artifacts, "datasets/*", "quarantine/*", "handovers/*"),
+            rows(context.models, "GetItem", "PutItem", "UpdateItem"),
+            put_events(scope, context.slug),
         ]
         job_role = SageMakerRole(
             scope,
             f"{id}Jobs",
-            slug=config.slug,
+            slug=context.slug,
             kind="ProcessingJobs",
             image=image,
             description="What validate's jobs may do: all that its function may, but start jobs.",
@@ -69,20 +55,18 @@ class Validate(Stage):
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            layer=bundle.validation,
-            word="validate",
+            context,
+            layer=context.bundle.validation,
             timeout=Duration.minutes(15),
             memory=3008,
             storage=Size.gibibytes(10),
             concurrency=5,
             environment=ValidateEnvironment(
-                slug=config.slug,
-                policy=config.policy.model_dump_json(),
+                slug=context.slug,
+                policy=context.config.policy.model_dump_json(),
                 drop_bucket=drop_bucket.bucket_name,
-                artifact_bucket=artifacts.bucket_name,
-                models_table=models.table_name,
+                artifact_bucket=context.artifacts.bucket_name,
+                models_table=context.models.table_name,
                 validation_image=image.image_uri,
                 validation_role=job_role.role_arn,
             ),
@@ -92,7 +76,7 @@ class Validate(Stage):
                     "sagemaker:CreateProcessingJob",
                     "sagemaker:DescribeProcessingJob",
                     "sagemaker:AddTags",
-                    on=sagemaker(scope, config.slug, "processing-job"),
+                    on=sagemaker(scope, context.slug, "processing-job"),
                 ),
                 pass_role(job_role),
             ],

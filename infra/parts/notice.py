@@ -13,7 +13,7 @@ from aws_cdk.aws_sns import Topic
 from constructs import Construct
 
 from infra.config import Config
-from infra.stage import Stage
+from infra.parts.handler import Stage
 
 _SENDERS = ("events.amazonaws.com", "cloudwatch.amazonaws.com")
 

@@ -6,10 +6,8 @@ from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.permissions import allow, put_events, query_index, rows
-from infra.stage import Stage
+from infra.parts.handler import Stage, StageContext
+from infra.parts.permissions import allow, put_events, query_index, rows
 from sluice.contracts.environment import ReconcileEnvironment
 from sluice.contracts.ledger import BY_TIME
 
@@ -21,12 +19,10 @@ class Reconcile(Stage):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
         drop_bucket: IBucket,
         ledger: ITable,
-        models: ITable,
         validate: Stage,
         train: Stage,
         gate: Stage,
@@ -35,14 +31,12 @@ class Reconcile(Stage):
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word="reconcile",
+            context,
             environment=ReconcileEnvironment(
-                slug=config.slug,
+                slug=context.slug,
                 drop_bucket=drop_bucket.bucket_name,
                 ledger_table=ledger.table_name,
-                models_table=models.table_name,
+                models_table=context.models.table_name,
                 validate_queue=validate.queue.queue_url,
                 train_queue=train.queue.queue_url,
                 gate_queue=gate.queue.queue_url,
@@ -51,11 +45,11 @@ class Reconcile(Stage):
             may=[
                 allow("s3:ListBucket", on=[drop_bucket.bucket_arn]),
                 query_index(ledger, BY_TIME),
-                rows(models, "Query", "PutItem"),
+                rows(context.models, "Query", "PutItem"),
                 allow(
                     "sqs:SendMessage",
                     on=[s.queue.queue_arn for s in (validate, train, gate, deploy)],
                 ),
-                put_events(scope, config.slug),
+                put_events(scope, context.slug),
             ],
         )

@@ -10,7 +10,7 @@ from aws_cdk.aws_ecr_assets import DockerImageAsset
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from constructs import Construct
 
-from infra.permissions import allow
+from infra.parts.permissions import allow
 
 Kind = Literal["TrainingJobs", "ProcessingJobs", "Endpoints"]
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from aws_cdk.aws_dynamodb import ITable
 from constructs import Construct
 
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.permissions import put_events, rows
-from infra.stage import Stage
+from infra.parts.handler import Stage, StageContext
+from infra.parts.permissions import put_events, rows
 from sluice.contracts.environment import RecordEnvironment
 
 
@@ -19,32 +17,28 @@ class Record(Stage):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
         ledger: ITable,
-        models: ITable,
     ) -> None:
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word="record",
+            context,
             concurrency=5,
             environment=RecordEnvironment(
-                slug=config.slug,
+                slug=context.slug,
                 ledger_table=ledger.table_name,
-                models_table=models.table_name,
+                models_table=context.models.table_name,
             ),
             may=[
                 rows(ledger, "GetItem", "PutItem", "UpdateItem", "Query"),
-                rows(models, "GetItem", "PutItem"),
-                put_events(scope, config.slug),
+                rows(context.models, "PutItem"),
+                put_events(scope, context.slug),
             ],
         )
 
-    def mourns(self, *stages: Stage) -> None:
+    def takes_dead_letters_of(self, *stages: Stage) -> None:
         """Take each dead letter of `stages`, and say which run it failed."""
         for stage in stages:
             self.takes_from(f"{stage.node.id}Dead", stage.dead, concurrency=2)

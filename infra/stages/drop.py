@@ -7,8 +7,8 @@ from typing import cast
 from aws_cdk.aws_s3 import CfnBucket
 from constructs import Construct
 
-from infra.bucket import PrivateBucket
 from infra.config import Config
+from infra.parts.bucket import PrivateBucket
 
 
 class Drop(Construct):

@@ -1,4 +1,4 @@
-"""Make a Lambda layer of a requirements lock: `python infra/layer.py requirements/functions.txt`.
+"""Make a Lambda layer of a requirements lock: `infra/parts/layer.py requirements/functions.txt`.
 
 The CDK runs this when the layer is published (`cdk deploy`), never when the template is written,
 and reads the path of the zip from stdout; everything else goes to stderr. Only the standard library
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 PYTHON: Final = "3.13"
-"""Version of the Lambda runtime; infra/bundle.py names the same."""
+"""Version of the Lambda runtime; infra/parts/bundle.py names the same."""
 
 PLATFORMS: Final = ("manylinux_2_28_x86_64", "manylinux2014_x86_64")
 """Both: a lone manylinux2014 silently gives old versions of packages that have moved on."""
@@ -87,7 +87,7 @@ def pack(folder: Path, archive: Path) -> int:
 def main(arguments: list[str]) -> int:
     """Print the path of the layer's zip."""
     if len(arguments) != 1:
-        print("usage: python infra/layer.py REQUIREMENTS.txt", file=sys.stderr)
+        print("usage: python infra/parts/layer.py REQUIREMENTS.txt", file=sys.stderr)
         return 2
     lock = Path(arguments[0])
     if not lock.is_file():

@@ -6,7 +6,7 @@ from aws_cdk.aws_dynamodb import Attribute, AttributeType, ProjectionType
 from constructs import Construct
 
 from infra.config import Config
-from infra.table import Table
+from infra.parts.table import Table
 from sluice.contracts.ledger import BY_TIME
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_ecr_assets import DockerImageAsset
-from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.permissions import allow, deny, pass_role, put_events, read, rows, sagemaker, write
-from infra.sagemaker_role import SageMakerRole
-from infra.stage import Stage
+from infra.parts.handler import Stage, StageContext
+from infra.parts.permissions import allow, deny, pass_role, put_events, read, rows, sagemaker, write
+from infra.parts.sagemaker_role import SageMakerRole
 from sluice.contracts.environment import TrainEnvironment
 
 
@@ -22,23 +18,20 @@ class Train(Stage):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
         image: DockerImageAsset,
-        artifacts: IBucket,
-        models: ITable,
     ) -> None:
         job_role = SageMakerRole(
             scope,
             f"{id}Jobs",
-            slug=config.slug,
+            slug=context.slug,
             kind="TrainingJobs",
             image=image,
             description="What training jobs may do: read training rows, write models.",
             may=[
                 *read(
-                    artifacts,
+                    context.artifacts,
                     "datasets/*/train/*",
                     "datasets/*/schema.json",
                     "datasets/*/profile.json",
@@ -47,36 +40,34 @@ class Train(Stage):
                 deny(
                     "s3:GetObject",
                     "s3:GetObjectVersion",
-                    on=[artifacts.arn_for_objects("datasets/*/holdout/*")],
+                    on=[context.artifacts.arn_for_objects("datasets/*/holdout/*")],
                 ),
-                write(artifacts, "runs/*"),
+                write(context.artifacts, "runs/*"),
             ],
         )
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word="train",
+            context,
             environment=TrainEnvironment(
-                slug=config.slug,
-                policy=config.policy.model_dump_json(),
-                artifact_bucket=artifacts.bucket_name,
-                models_table=models.table_name,
+                slug=context.slug,
+                policy=context.config.policy.model_dump_json(),
+                artifact_bucket=context.artifacts.bucket_name,
+                models_table=context.models.table_name,
                 training_image=image.image_uri,
                 training_role=job_role.role_arn,
             ),
             may=[
-                *read(artifacts, "datasets/*"),
+                *read(context.artifacts, "datasets/*"),
                 allow(
                     "sagemaker:CreateTrainingJob",
                     "sagemaker:DescribeTrainingJob",
                     "sagemaker:AddTags",
-                    on=sagemaker(scope, config.slug, "training-job"),
+                    on=sagemaker(scope, context.slug, "training-job"),
                 ),
                 pass_role(job_role),
-                rows(models, "GetItem", "PutItem", "UpdateItem", "ConditionCheckItem", "Query"),
-                put_events(scope, config.slug),
+                rows(context.models, "PutItem"),
+                put_events(scope, context.slug),
             ],
         )
         self.job_role = job_role

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from aws_cdk import ArnFormat, Stack
-from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_ecr_assets import DockerImageAsset
 from aws_cdk.aws_iam import PolicyStatement
-from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
-from infra.sagemaker_role import SageMakerRole
-from infra.stage import Stage
+from infra.parts.handler import Stage, StageContext
+from infra.parts.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
+from infra.parts.sagemaker_role import SageMakerRole
 from sluice.contracts.environment import DeployEnvironment
 
 
@@ -24,33 +20,28 @@ class Deploy(Stage):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
         image: DockerImageAsset,
-        artifacts: IBucket,
-        models: ITable,
     ) -> None:
         endpoint_role = SageMakerRole(
             scope,
             f"{id}Endpoints",
-            slug=config.slug,
+            slug=context.slug,
             kind="Endpoints",
             image=image,
             description="What endpoints may do: read models, keep captured traffic.",
-            may=[*read(artifacts, "runs/*"), write(artifacts, "captures/*")],
+            may=[*read(context.artifacts, "runs/*"), write(context.artifacts, "captures/*")],
         )
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word="deploy",
+            context,
             environment=DeployEnvironment(
-                slug=config.slug,
-                policy=config.policy.model_dump_json(),
-                artifact_bucket=artifacts.bucket_name,
-                models_table=models.table_name,
+                slug=context.slug,
+                policy=context.config.policy.model_dump_json(),
+                artifact_bucket=context.artifacts.bucket_name,
+                models_table=context.models.table_name,
                 serving_image=image.image_uri,
                 serving_role=endpoint_role.role_arn,
             ),
@@ -59,22 +50,14 @@ class Deploy(Stage):
                     "sagemaker:ListModelPackages",
                     "sagemaker:DescribeModelPackage",
                     "sagemaker:UpdateModelPackage",
-                    on=sagemaker(scope, config.slug, "model-package-group", "model-package"),
+                    on=sagemaker(scope, context.slug, "model-package-group", "model-package"),
                 ),
-                *_endpoints(scope, config.slug),
-                *_scaling(scope, config.slug),
-                *read(artifacts, "runs/*", "datasets/*"),
+                *_endpoints(scope, context.slug),
+                *_scaling(scope, context.slug),
+                *read(context.artifacts, "runs/*", "datasets/*"),
                 pass_role(endpoint_role),
-                rows(
-                    models,
-                    "GetItem",
-                    "PutItem",
-                    "UpdateItem",
-                    "DeleteItem",
-                    "ConditionCheckItem",
-                    "Query",
-                ),
-                put_events(scope, config.slug),
+                rows(context.models, "GetItem", "PutItem", "DeleteItem"),
+                put_events(scope, context.slug),
             ],
         )
         self.endpoint_role = endpoint_role
@@ -85,10 +68,8 @@ def _endpoints(scope: Construct, slug: str) -> list[PolicyStatement]:
         allow(
             "sagemaker:CreateModel",
             "sagemaker:DescribeModel",
-            "sagemaker:DeleteModel",
             "sagemaker:CreateEndpointConfig",
             "sagemaker:DescribeEndpointConfig",
-            "sagemaker:DeleteEndpointConfig",
             "sagemaker:CreateEndpoint",
             "sagemaker:DescribeEndpoint",
             "sagemaker:UpdateEndpoint",
@@ -113,9 +94,7 @@ def _scaling(scope: Construct, slug: str) -> list[PolicyStatement]:
     return [
         allow(
             "application-autoscaling:RegisterScalableTarget",
-            "application-autoscaling:DeregisterScalableTarget",
             "application-autoscaling:PutScalingPolicy",
-            "application-autoscaling:DeleteScalingPolicy",
             on=[
                 arn(
                     service="application-autoscaling",
@@ -124,12 +103,6 @@ def _scaling(scope: Construct, slug: str) -> list[PolicyStatement]:
                 )
             ],
             when={"StringEquals": {"application-autoscaling:service-namespace": "sagemaker"}},
-        ),
-        allow(
-            "application-autoscaling:DescribeScalableTargets",
-            "application-autoscaling:DescribeScalingPolicies",
-            "application-autoscaling:DescribeScalingActivities",
-            on=["*"],
         ),
         allow(
             "cloudwatch:PutMetricAlarm",

@@ -19,16 +19,13 @@ from aws_cdk.aws_apigateway import (
     RestApi,
     StageOptions,
 )
-from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_logs import LogGroup
-from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.bundle import Bundle
 from infra.config import Config
-from infra.permissions import allow, read, rows, sagemaker
-from infra.refusals import REFUSALS
-from infra.stage import Handler
+from infra.parts.handler import Handler, StageContext
+from infra.parts.permissions import allow, read, rows, sagemaker
+from infra.parts.refusals import REFUSALS
 from sluice.contracts.environment import ServeEnvironment
 
 STAGE = "live"
@@ -42,32 +39,26 @@ class Serve(Handler):
         self,
         scope: Construct,
         id: str,
-        *,
-        config: Config,
-        bundle: Bundle,
-        artifacts: IBucket,
-        models: ITable,
+        context: StageContext,
     ) -> None:
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word="serve",
+            context,
             timeout=Duration.seconds(29),
             memory=512,
             environment=ServeEnvironment(
-                slug=config.slug,
-                artifact_bucket=artifacts.bucket_name,
-                models_table=models.table_name,
+                slug=context.slug,
+                artifact_bucket=context.artifacts.bucket_name,
+                models_table=context.models.table_name,
             ),
             may=[
-                rows(models, "GetItem", "Query"),
-                *read(artifacts, "runs/*"),
-                allow("sagemaker:InvokeEndpoint", on=sagemaker(scope, config.slug, "endpoint")),
+                rows(context.models, "GetItem", "Query"),
+                *read(context.artifacts, "runs/*"),
+                allow("sagemaker:InvokeEndpoint", on=sagemaker(scope, context.slug, "endpoint")),
             ],
         )
-        self.api = self._api(config)
+        self.api = self._api(context.config)
         for refusal in REFUSALS:
             refusal.add_to(self.api)
         self._routes(LambdaIntegration(self.function, proxy=True, allow_test_invoke=False))

@@ -1,4 +1,4 @@
-"""What functions are made of: one asset of our source for all, and two layers of packages."""
+"""What functions are made of: their own source, and one of two layers of packages."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import hashlib
 import sys
 from pathlib import Path
 
-from aws_cdk import DefaultStackSynthesizer, IgnoreMode, Stack
+from aws_cdk import DefaultStackSynthesizer, Stack
 from aws_cdk.aws_lambda import CfnLayerVersion, Code, ILayerVersion, LayerVersion, Runtime
 from constructs import Construct
 
-from infra import layer
-from infra.source import ROOT, only, require_scanner
+from infra.parts import layer
+from infra.parts.source import ROOT, gathered, sources
 
 RUNTIME = Runtime.PYTHON_3_13
 REQUIREMENTS = ROOT / "requirements"
 
 
 class Bundle(Construct):
-    """`code` holds `functions/` and `sluice/`. Its packages come as layers, which pip makes while
-    `cdk deploy` publishes them: writing the template needs no network, and stays fast."""
+    """The source of each function is an asset of its own. The packages come as layers, which pip
+    makes while `cdk deploy` publishes them: writing the template needs no network, and stays
+    fast."""
 
     def __init__(self, scope: Construct, id: str, *, synthesizer: DefaultStackSynthesizer) -> None:
         """`synthesizer` is the stack's own; what it registers is published with the template."""
@@ -28,14 +29,14 @@ class Bundle(Construct):
         # share one list of assets, but each has to be told its stack.
         synthesizer.bind(Stack.of(self))
         self._synthesizer = synthesizer
-        require_scanner()
-        self.code = Code.from_asset(
-            str(ROOT), exclude=only("functions", "sluice"), ignore_mode=IgnoreMode.DOCKER
-        )
         self.base = self._layer("Base", REQUIREMENTS / "functions.txt")
         """What every handler imports."""
         self.validation = self._layer("Validation", REQUIREMENTS / "validate.txt")
         """The same, and what validate's engine imports."""
+
+    def code_of(self, word: str) -> Code:
+        """The source of the function `word`: its handler, and what that imports."""
+        return Code.from_asset(str(gathered(sources(f"functions/{word}/handler.py"))))
 
     def _layer(self, id: str, lock: Path) -> ILayerVersion:
         if not lock.is_file():

@@ -7,18 +7,39 @@ until its function succeeds, and what cannot succeed is kept where it is heard o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Duration, Size, aws_lambda
+from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_lambda import Architecture, ILayerVersion
 from aws_cdk.aws_logs import LogGroup
+from aws_cdk.aws_s3 import IBucket
 from aws_cdk.aws_sqs import DeadLetterQueue, Queue, QueueEncryption
 from constructs import Construct
 
-from infra.bundle import RUNTIME, Bundle
 from infra.config import Config
-from infra.permissions import allow
+from infra.parts.bundle import RUNTIME, Bundle
+from infra.parts.permissions import allow
 from sluice.contracts.environment import Environment
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageContext:
+    """What every stage's construct is given: the settings, the code, and what all stages share."""
+
+    config: Config
+    bundle: Bundle
+    artifacts: IBucket
+    """The artifact bucket."""
+    models: ITable
+    """The models table."""
+
+    @property
+    def slug(self) -> str:
+        """The stack's short name."""
+        return self.config.slug
+
 
 TRIES = 3
 """Deliveries of one message before it is dead."""
@@ -36,10 +57,8 @@ class Handler(Construct):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
-        word: str,
         environment: Environment,
         may: Sequence[PolicyStatement],
         timeout: Duration,
@@ -47,10 +66,13 @@ class Handler(Construct):
         storage: Size | None = None,
         layer: ILayerVersion | None = None,
     ) -> None:
-        """`word` is the stage: the handler is `functions.<word>.handler.handle`. `may` is all that
-        its role allows, beside writing to its own log. `memory` is in MB."""
+        """`id` is the stage's word, capitalised: of `Train` the handler is
+        `functions.train.handler.handle`. `may` is all that its role allows, beside writing to its
+        own log. `memory` is in MB."""
         super().__init__(scope, id)
-        name = f"{config.slug}-{word}"
+        word = id.lower()
+        config = context.config
+        name = f"{context.slug}-{word}"
         log = LogGroup(
             self,
             "Log",
@@ -71,9 +93,9 @@ class Handler(Construct):
             function_name=name,
             runtime=RUNTIME,
             architecture=Architecture.X86_64,
-            code=bundle.code,
+            code=context.bundle.code_of(word),
             handler=f"functions.{word}.handler.handle",
-            layers=[layer or bundle.base],
+            layers=[layer or context.bundle.base],
             role=self.role,
             environment=environment.variables(),
             timeout=timeout,
@@ -116,10 +138,8 @@ class Stage(Handler):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
-        word: str,
         environment: Environment,
         may: Sequence[PolicyStatement],
         timeout: Duration | None = None,
@@ -133,9 +153,7 @@ class Stage(Handler):
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word=word,
+            context,
             environment=environment,
             may=may,
             timeout=timeout,
@@ -143,7 +161,7 @@ class Stage(Handler):
             storage=storage,
             layer=layer,
         )
-        name = f"{config.slug}-{word}"
+        name = f"{context.slug}-{id.lower()}"
         self.dead = Queue(
             self,
             "Dead",

@@ -6,9 +6,9 @@ from aws_cdk import Duration
 from aws_cdk.aws_s3 import LifecycleRule
 from constructs import Construct
 
-from infra.bucket import PrivateBucket
 from infra.config import Config
-from infra.table import Table
+from infra.parts.bucket import PrivateBucket
+from infra.parts.table import Table
 
 
 class Store(Construct):

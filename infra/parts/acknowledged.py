@@ -16,7 +16,7 @@ RULES: Final = {
     ),
     "AwsSolutions-L1": (
         "The layers hold compiled packages for one Python. The runtime moves together with "
-        "infra/layer.py and the locks, after a test, not whenever AWS adds one."
+        "infra/parts/layer.py and the locks, after a test, not whenever AWS adds one."
     ),
     "AwsSolutions-APIG2": (
         "What a request must look like follows from the model it names, so the function checks it "
@@ -60,9 +60,6 @@ WILDCARDS: Final = {
 """IAM5 by resource, as a pattern; `{slug}` stands for the stack's slug."""
 
 EVERYWHERE: Final = {
-    "application-autoscaling:DescribeScalableTargets",
-    "application-autoscaling:DescribeScalingActivities",
-    "application-autoscaling:DescribeScalingPolicies",
     "cloudwatch:DescribeAlarms",
     "cloudwatch:PutMetricData",
     "ecr:GetAuthorizationToken",

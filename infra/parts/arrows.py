@@ -14,7 +14,7 @@ from aws_cdk.aws_events_targets import SqsQueue
 from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.stage import Stage
+from infra.parts.handler import Stage
 from sluice.contracts.events import Kind
 from sluice.contracts.names import VALIDATION_ATTEMPTS, event_source
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from aws_cdk.aws_dynamodb import ITable
 from aws_cdk.aws_ecr_assets import DockerImageAsset
-from aws_cdk.aws_s3 import IBucket
 from constructs import Construct
 
-from infra.bundle import Bundle
-from infra.config import Config
-from infra.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
-from infra.sagemaker_role import SageMakerRole
-from infra.stage import Stage
+from infra.parts.handler import Stage, StageContext
+from infra.parts.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
+from infra.parts.sagemaker_role import SageMakerRole
 from sluice.contracts.environment import GateEnvironment
 
 
@@ -23,49 +19,46 @@ class Gate(Stage):
         self,
         scope: Construct,
         id: str,
+        context: StageContext,
         *,
-        config: Config,
-        bundle: Bundle,
         image: DockerImageAsset,
-        artifacts: IBucket,
-        models: ITable,
     ) -> None:
         job_role = SageMakerRole(
             scope,
             f"{id}Jobs",
-            slug=config.slug,
+            slug=context.slug,
             kind="ProcessingJobs",
             image=image,
             description="What evaluations may do: read holdout rows and models, write scores.",
             may=[
-                *read(artifacts, "datasets/*/holdout/*", "datasets/*/schema.json", "runs/*"),
-                write(artifacts, "runs/*"),
+                *read(
+                    context.artifacts, "datasets/*/holdout/*", "datasets/*/schema.json", "runs/*"
+                ),
+                write(context.artifacts, "runs/*"),
             ],
         )
         super().__init__(
             scope,
             id,
-            config=config,
-            bundle=bundle,
-            word="gate",
+            context,
             environment=GateEnvironment(
-                slug=config.slug,
-                policy=config.policy.model_dump_json(),
-                artifact_bucket=artifacts.bucket_name,
-                models_table=models.table_name,
+                slug=context.slug,
+                policy=context.config.policy.model_dump_json(),
+                artifact_bucket=context.artifacts.bucket_name,
+                models_table=context.models.table_name,
                 serving_image=image.image_uri,
                 evaluation_role=job_role.role_arn,
             ),
             may=[
                 allow(
                     "sagemaker:DescribeTrainingJob",
-                    on=sagemaker(scope, config.slug, "training-job"),
+                    on=sagemaker(scope, context.slug, "training-job"),
                 ),
                 allow(
                     "sagemaker:CreateProcessingJob",
                     "sagemaker:DescribeProcessingJob",
                     "sagemaker:AddTags",
-                    on=sagemaker(scope, config.slug, "processing-job"),
+                    on=sagemaker(scope, context.slug, "processing-job"),
                 ),
                 allow(
                     "sagemaker:CreateModelPackageGroup",
@@ -73,15 +66,13 @@ class Gate(Stage):
                     "sagemaker:CreateModelPackage",
                     "sagemaker:DescribeModelPackage",
                     "sagemaker:ListModelPackages",
-                    "sagemaker:UpdateModelPackage",
                     "sagemaker:AddTags",
-                    on=sagemaker(scope, config.slug, "model-package-group", "model-package"),
+                    on=sagemaker(scope, context.slug, "model-package-group", "model-package"),
                 ),
-                *read(artifacts, "datasets/*", "runs/*"),
-                write(artifacts, "runs/*"),
+                *read(context.artifacts, "datasets/*", "runs/*"),
                 pass_role(job_role),
-                rows(models, "GetItem", "PutItem", "Query"),
-                put_events(scope, config.slug),
+                rows(context.models, "GetItem", "PutItem"),
+                put_events(scope, context.slug),
             ],
         )
         self.job_role = job_role

@@ -1,0 +1,1 @@
+"""What stages are made of, and what stands beside them."""
