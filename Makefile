@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 TORCH := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 SCANNER := sluice/validation/scanner
-C := $(wildcard $(SCANNER)/*.c $(SCANNER)/*.h)
+C := $(wildcard $(SCANNER)/native/*.[ch])
 
 .PHONY: demo test check format setup lock synth deploy clean
 
@@ -48,7 +48,7 @@ setup: .venv/ready node_modules/ready $(SCANNER)/scanner.x86_64-linux.so
 	@touch $@
 
 # For this machine and for Lambda; the compiler is one of the packages.
-$(SCANNER)/scanner.x86_64-linux.so: .venv/ready $(C) $(SCANNER)/build.py
+$(SCANNER)/scanner.x86_64-linux.so: .venv/ready $(C) $(SCANNER)/build.py $(SCANNER)/interface.py $(SCANNER)/version.py
 	@$(BIN)/python $(SCANNER)/build.py
 
 node_modules/ready: package-lock.json

@@ -17,8 +17,8 @@ from sluice.contracts.dataset import Column
 from sluice.validation.profile.measure import Summary
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
-from sluice.validation.scanner.library import Moments
-from sluice.validation.scanner.measure import Measured, correlations
+from sluice.validation.scanner.interface import Moments
+from sluice.validation.scanner.measure import ColumnMeasures, correlations
 
 FEWEST: Final = 10
 """In fewer rows anything is tied to anything."""
@@ -56,7 +56,7 @@ class Association:
 
 def associations(
     data: Table,
-    measured: Measured,
+    measured: ColumnMeasures,
     goal: Entry,
     features: Sequence[Entry],
     *,
@@ -86,7 +86,7 @@ def associations(
 
 
 def _with_classes(
-    measured: Measured,
+    measured: ColumnMeasures,
     goal: TypedColumn,
     numbers: Sequence[TypedColumn],
     few: Sequence[TypedColumn],
@@ -120,7 +120,7 @@ def _with_numbers(
 
 
 def _by_values(
-    measured: Measured, goal: TypedColumn, few: Sequence[TypedColumn]
+    measured: ColumnMeasures, goal: TypedColumn, few: Sequence[TypedColumn]
 ) -> dict[str, Association]:
     """A quantity as the target, a category as the feature: the same ratio the other way round."""
     found: dict[str, Association] = {}

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
-from sluice.validation.scanner import library as scanner
+from sluice.validation.scanner import interface as scanner
 from sluice.validation.scanner.measure import (
-    Measured,
+    ColumnMeasures,
     distinct,
     distinct_rows,
     ends,
@@ -62,7 +62,7 @@ class Measures:
     """What all columns amount to, by their SQL names."""
 
     summaries: dict[str, Summary]
-    measured: Measured
+    measured: ColumnMeasures
 
     def counts(
         self,
@@ -76,8 +76,8 @@ class Measures:
         first."""
         if self.measured.summary(column.place).is_counted:
             found = [
-                (value, count - judging if is_learnt else count)
-                for value, count, judging in self.measured.values(column.place, column.storage)
+                (value, count - holdout if is_learnt else count)
+                for value, count, holdout in self.measured.values(column.place, column.storage)
             ]
         else:
             i = column.id
@@ -92,14 +92,14 @@ class Measures:
 
 def measures(data: Table) -> Measures:
     """Measure every column."""
-    measured = Measured(data.kept, MOST_COUNTED)
+    measured = ColumnMeasures(data.kept, MOST_COUNTED)
     return Measures(
         summaries={column.id: _summary(data, column, measured) for column in data.columns},
         measured=measured,
     )
 
 
-def _summary(data: Table, column: TypedColumn, measured: Measured) -> Summary:
+def _summary(data: Table, column: TypedColumn, measured: ColumnMeasures) -> Summary:
     found = measured.summary(column.place)
     exact = _exact_distinct(data, column, found)
     low, high = ends(found, column.storage)

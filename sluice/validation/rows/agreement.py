@@ -10,7 +10,7 @@ from sluice.validation.formats.csv.quotes import too_long, unclosed
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.rejects import MOST, Reject, refusal, rejects_of
 from sluice.validation.rows.shard import ShardRows
-from sluice.validation.scanner.scan import Status
+from sluice.validation.scanner.interface import Status
 
 if TYPE_CHECKING:
     from sluice.validation.formats.scanned import ScannedSource
@@ -54,7 +54,7 @@ def counted_alike(
 
 def _refuse_unread(source: ScannedSource, shard: ShardRows) -> None:
     """Refuse a drop whose scan ended at a row that it cannot take."""
-    if shard.ended is None or shard.status is Status.TOO_MANY_REJECTS:
+    if shard.ended is None or shard.status is Status.TOO_MANY_BAD_ROWS:
         return
     path, line = shard.ended
     part = next(part for part in source.parts if part.path == path)

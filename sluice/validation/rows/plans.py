@@ -14,7 +14,7 @@ from typing import Final
 from sluice.contracts.dataset import ColumnType
 from sluice.validation.rows.candidates import CANDIDATES, Storage, is_code
 from sluice.validation.rows.columns import Misfits, TextColumns
-from sluice.validation.scanner.scan import Answer
+from sluice.validation.scanner.tallies import Answer
 
 NEARLY: Final = 0.9
 """Share of a column's values that a type must hold for to be worth a word when it fails."""

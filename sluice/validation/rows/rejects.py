@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts.dataset import Finding, Severity
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused, counted, shown
-from sluice.validation.scanner.scan import Rejected
+from sluice.validation.scanner.tallies import BadRow
 
 if TYPE_CHECKING:
     from sluice.validation.formats.scanned import ScannedSource
@@ -35,7 +35,7 @@ class Reject:
     """Its line in the dropped file, from 1."""
     row: int
     """Its number among all rows of the drop, from 1."""
-    bad_row: Rejected
+    bad_row: BadRow
     """As the scanner met it."""
     reason: str
     """What is wrong with it, in words."""
@@ -56,7 +56,7 @@ class Reject:
         )
 
 
-def rejects_of(found: Sequence[Rejected], source: ScannedSource) -> tuple[Reject, ...]:
+def rejects_of(found: Sequence[BadRow], source: ScannedSource) -> tuple[Reject, ...]:
     """The same, with the lines and rows that people know, in the drop's order."""
     if not found:
         return ()
@@ -70,7 +70,7 @@ def rejects_of(found: Sequence[Rejected], source: ScannedSource) -> tuple[Reject
             Reject(
                 part=one.part,
                 line=one.part.first_line - 1 + bad.line,
-                row=before + bad.record - one.headers,
+                row=before + bad.row - one.headers,
                 bad_row=bad,
                 reason=f"{counted(bad.fields, 'field')} where the header has {width}",
             )

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from sluice.validation.rows.plans import Plan
 from sluice.validation.rows.rejects import MOST
-from sluice.validation.scanner.scan import Answer, Files, Held, Rejected, Scan, Status
-from sluice.validation.scanner.stage import stage
+from sluice.validation.scanner.interface import Status
+from sluice.validation.scanner.scan import Files, Scan
+from sluice.validation.scanner.stored import store_rows
+from sluice.validation.scanner.tallies import Answer, BadRow, ColumnTally
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,9 +20,9 @@ class ShardRows:
 
     path: Path
     rows: int
-    tallies: tuple[Held, ...]
+    tallies: tuple[ColumnTally, ...]
     """What became of the values, by column."""
-    rejected: tuple[Rejected, ...]
+    rejected: tuple[BadRow, ...]
     """The rows that do not parse."""
     status: Status
     ended: tuple[Path, int] | None
@@ -34,7 +36,7 @@ def ask_shard(
     asked: Sequence[Sequence[str]],
 ) -> tuple[int, list[Answer]]:
     """How many rows there are, and by column how many values are of the types that are asked."""
-    scan = Scan(files, missing=missing, asked=asked, most_rejects=MOST)
+    scan = Scan(files, missing=missing, asked=asked, most_bad_rows=MOST)
     answers = scan.ask()
     return scan.rows, answers
 
@@ -50,13 +52,13 @@ def store_shard(
     """Parse, type and prove every row; the rows go to a file of this number in `folder`."""
     path = folder / f"rows-{number}"
     kinds = [_kind(plan) for plan in plans]
-    scan = Scan(files, missing=missing, kinds=kinds, most_rejects=MOST)
-    rows = stage([scan.stream()], path, names=files.names, salt=salt)
+    scan = Scan(files, missing=missing, kinds=kinds, most_bad_rows=MOST)
+    rows = store_rows([scan.stream()], path, names=files.names, salt=salt)
     return ShardRows(
         path=path,
         rows=rows,
-        tallies=tuple(scan.held),
-        rejected=tuple(scan.rejected),
+        tallies=tuple(scan.tallies),
+        rejected=tuple(scan.bad_rows),
         status=scan.status,
         ended=None if scan.status is Status.DONE else scan.place,
     )

@@ -17,7 +17,7 @@ from sluice.validation.rows.plans import Plan, guess_types, questions, settle_ty
 from sluice.validation.rows.shard import ShardRows, ask_shard, store_shard
 from sluice.validation.rows.table import stored
 from sluice.validation.rows.workers import Readers
-from sluice.validation.scanner.scan import Answer, Held
+from sluice.validation.scanner.tallies import Answer, ColumnTally
 
 if TYPE_CHECKING:
     from sluice.validation.formats.scanned import ScannedSource
@@ -79,13 +79,13 @@ def _store_shards(
     return readers.ask(source.shards, task)
 
 
-def _together(shards: Sequence[ShardRows]) -> list[Held]:
+def _together(shards: Sequence[ShardRows]) -> list[ColumnTally]:
     """What became of the values of each column, in all shards."""
     columns = zip(*(shard.tallies for shard in shards), strict=True)
     return [sum(column[1:], column[0]) for column in columns]
 
 
-def _typed(source: ScannedSource, plan: Plan, tally: Held) -> TypedColumn:
+def _typed(source: ScannedSource, plan: Plan, tally: ColumnTally) -> TypedColumn:
     return TypedColumn(
         id=plan.id,
         name=source.names[plan.place],

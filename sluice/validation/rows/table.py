@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.scanner.stage import Relation, StagedRows, stage, stream_of
+from sluice.validation.scanner.stored import Relation, StoredRows, store_rows
+from sluice.validation.scanner.stream import stream_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +28,7 @@ class Table:
 
     relation: str
     """SQL that yields n, c1, c2, …, h, s."""
-    kept: StagedRows
+    kept: StoredRows
     """The same, to be measured in C."""
     columns: tuple[TypedColumn, ...]
     rows: int
@@ -55,7 +56,7 @@ def stored(
     name: str = _ROWS,
 ) -> Table:
     """The table of what was stored at `paths`, which queries know by `name`."""
-    kept = StagedRows(paths, rows)
+    kept = StoredRows(paths, rows)
     con.register(name, Relation(kept, range(len(columns))))
     return Table(relation=name, kept=kept, columns=tuple(columns), rows=rows, row_bytes=row_bytes)
 
@@ -64,7 +65,7 @@ def stored_query(
     con: duckdb.DuckDBPyConnection, query: str, columns: tuple[TypedColumn, ...], path: Path
 ) -> Table:
     """What a query yields, stored in a file of its own; the columns' names have no part in it."""
-    rows = stage([stream_of(con.sql(query))], path, names=[c.id for c in columns], salt="")
+    rows = store_rows([stream_of(con.sql(query))], path, names=[c.id for c in columns], salt="")
     return stored(con, [path], name=path.stem, columns=columns, rows=rows)
 
 

@@ -1,4 +1,4 @@
-"""The compiled scanner as ctypes sees it: the structures and functions of the headers."""
+"""The compiled scanner, loaded, and what goes to it and comes from it."""
 
 from __future__ import annotations
 
@@ -6,185 +6,23 @@ import ctypes
 import errno
 import functools
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Any
 
+from sluice.validation.scanner import interface
 from sluice.validation.scanner.build import HERE, library_file
+from sluice.validation.scanner.version import version_of
 
-KINDS: Final = (
-    "as-is",
-    "base64",
-    "text",
-    "integer",
-    "number",
-    "decimal-comma",
-    "boolean",
-    "date",
-    "timestamp",
-    "instant",
-)
-"""`enum kind` of scan.h, in its order."""
-
-_INTEGER = ctypes.c_int64
-_PER_KIND = _INTEGER * len(KINDS)
-
-
-class Count(ctypes.Structure):
-    """`struct count` of count.h."""
-
-    _fields_ = (
-        ("records", _INTEGER),
-        ("blank", _INTEGER),
-        ("unix_ends", _INTEGER),
-        ("dos_ends", _INTEGER),
-        ("lines", _INTEGER),
-        ("is_ended", ctypes.c_bool),
-        ("is_plain", ctypes.c_bool),
-    )
-
-
-class Plan(ctypes.Structure):
-    """`struct plan` of scan.h."""
-
-    _fields_ = (("kind", ctypes.c_int32), ("asked", ctypes.c_uint32))
-
-
-class Reading(ctypes.Structure):
-    """`struct reading` of reader.h."""
-
-    _fields_ = (
-        ("paths", ctypes.POINTER(ctypes.c_char_p)),
-        ("files", _INTEGER),
-        ("columns", _INTEGER),
-        ("longest", _INTEGER),
-        ("most_rejects", _INTEGER),
-        ("delimiter", ctypes.c_uint8),
-        ("quote", ctypes.c_uint8),
-        ("has_header", ctypes.c_bool),
-    )
-
-
-class Request(ctypes.Structure):
-    """`struct request` of scan.h."""
-
-    _fields_ = (
-        ("reading", Reading),
-        ("plans", ctypes.POINTER(Plan)),
-        ("missing", ctypes.POINTER(ctypes.c_char_p)),
-        ("spellings", _INTEGER),
-    )
-
-
-class Staging(ctypes.Structure):
-    """`struct staging` of stage.h."""
-
-    _fields_ = (
-        ("path", ctypes.c_char_p),
-        ("names", ctypes.POINTER(ctypes.c_uint64)),
-        ("columns", _INTEGER),
-        ("salt", ctypes.c_uint64),
-        ("percent", ctypes.c_uint64),
-    )
-
-
-class Found(ctypes.Structure):
-    """`struct found` of scan.h."""
-
-    _fields_ = (
-        ("present", _INTEGER),
-        ("spelled", _INTEGER),
-        ("other", _INTEGER),
-        ("fits", _PER_KIND),
-        ("first_unlike", _PER_KIND),
-        ("unlike_all", _INTEGER),
-        ("first_unlike_all", _INTEGER),
-        ("thousands", _INTEGER),
-        ("commas", _INTEGER),
-    )
-
-
-class Reject(ctypes.Structure):
-    """`struct reject` of reader.h."""
-
-    _fields_ = tuple(
-        (name, _INTEGER) for name in ("file", "record", "line", "offset", "size", "fields")
-    )
-
-
-class Result(ctypes.Structure):
-    """`struct result` of reader.h."""
-
-    _fields_ = tuple(
-        (name, _INTEGER) for name in ("status", "error", "file", "line", "rows", "rejects")
-    )
-
-
-class Summary(ctypes.Structure):
-    """`struct summary` of measure.h."""
-
-    _fields_ = (
-        ("present", _INTEGER),
-        ("distinct", _INTEGER),
-        ("is_counted", ctypes.c_bool),
-        ("is_whole", ctypes.c_bool),
-        ("least", _INTEGER),
-        ("most", _INTEGER),
-        ("lowest", ctypes.c_double),
-        ("highest", ctypes.c_double),
-        ("mean", ctypes.c_double),
-        ("deviation", ctypes.c_double),
-        ("spaced", _INTEGER),
-        ("letters", _INTEGER),
-    )
-
-
-class Value(ctypes.Structure):
-    """`struct value` of measure.h."""
-
-    _fields_ = (
-        ("integer", _INTEGER),
-        ("number", ctypes.c_double),
-        ("text", ctypes.c_void_p),
-        ("size", _INTEGER),
-        ("count", _INTEGER),
-        ("judging", _INTEGER),
-    )
-
-
-class Histogram(ctypes.Structure):
-    """`struct histogram` of measure.h."""
-
-    _fields_ = (
-        ("column", _INTEGER),
-        ("bins", _INTEGER),
-        ("edges", ctypes.POINTER(ctypes.c_double)),
-        ("counts", ctypes.POINTER(_INTEGER)),
-    )
-
-
-class Moments(ctypes.Structure):
-    """`struct moments` of groups.h."""
-
-    _fields_ = (("count", _INTEGER), ("mean", ctypes.c_double), ("variance", ctypes.c_double))
-
-
-class Correlation(ctypes.Structure):
-    """`struct correlation` of groups.h."""
-
-    _fields_ = (("rows", _INTEGER), ("value", ctypes.c_double))
-
-
-class ArrowArrayStream(ctypes.Structure):
-    """A stream of Arrow's C interface; only C calls what it holds."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_void_p)
-        for name in ("get_schema", "get_next", "get_last_error", "release", "private_data")
-    )
+_REMEDY = f"make setup, or python {HERE / 'build.py'}; where pip installed Sluice, install it again"
 
 
 class StreamError(Exception):
     """A stream of rows broke off; what its reader said of it."""
+
+
+class VersionError(ImportError):
+    """The compiled library is of another version than the Python around it."""
 
 
 def check(error: int, path: Path | None = None) -> None:
@@ -199,73 +37,58 @@ def check(error: int, path: Path | None = None) -> None:
 def library() -> ctypes.CDLL:
     """The scanner's functions, with their types; loaded once.
 
-    Raises `FileNotFoundError` where it was not compiled.
+    Raises `FileNotFoundError` where it was not compiled, `VersionError` where it was compiled from
+    other headers than interface.py describes.
     """
     file = library_file()
     if not file.exists():
         raise FileNotFoundError(
             f"The scanner is not compiled for this machine: there is no {file.name} in "
-            f"{HERE}. Compile it: make setup, or python {HERE / 'build.py'}"
+            f"{HERE}. Compile it: {_REMEDY}."
         )
+    return load(file)
+
+
+def load(file: Path) -> ctypes.CDLL:
+    """The functions of a library that lies somewhere; raises `VersionError`."""
     loaded = ctypes.CDLL(str(file))
-    for name, result, arguments in _FUNCTIONS:
+    expected, found = version_of(vars(interface)), _version(loaded)
+    if found != expected:
+        raise VersionError(
+            f"The compiled scanner does not belong to the Python around it: {file} was built from "
+            f"headers of version {found}, and interface.py is of version {expected}. Compile it "
+            f"again: {_REMEDY}."
+        )
+    for name, result, arguments in interface.FUNCTIONS:
         function = getattr(loaded, name)
         function.restype, function.argtypes = result, arguments
+    loaded.capsule_pointer_is(ctypes.cast(ctypes.pythonapi.PyCapsule_GetPointer, ctypes.c_void_p))
     return loaded
 
 
-_TEXTS = ctypes.POINTER(ctypes.c_char_p)
-_HANDLE = ctypes.c_void_p
-_STREAM = ctypes.POINTER(ArrowArrayStream)
-_FLOATS = ctypes.POINTER(ctypes.c_double)
-_COLUMNS = (ctypes.POINTER(_INTEGER), _INTEGER)
-_COUNT = (ctypes.c_char_p, ctypes.c_uint8, ctypes.c_uint8, _INTEGER, ctypes.POINTER(Count))
-_FUNCTIONS: Final = (
-    ("count_records", ctypes.c_int, _COUNT),
-    ("hash_bytes", ctypes.c_uint64, (ctypes.c_char_p, ctypes.c_size_t)),
-    ("scan_new", _HANDLE, (ctypes.POINTER(Request),)),
-    ("scan_free", None, (_HANDLE,)),
-    ("scan_ask", None, (_HANDLE,)),
-    ("scan_stream", None, (_HANDLE, _STREAM)),
-    ("scan_result", ctypes.POINTER(Result), (_HANDLE,)),
-    ("scan_found", ctypes.POINTER(Found), (_HANDLE,)),
-    ("scan_rejects", ctypes.POINTER(Reject), (_HANDLE,)),
-    ("writer_new", ctypes.c_int, (ctypes.POINTER(Staging), ctypes.POINTER(_HANDLE))),
-    ("writer_add", ctypes.c_int, (_HANDLE, _STREAM)),
-    ("writer_said", ctypes.c_char_p, (_HANDLE,)),
-    ("writer_end", ctypes.c_int, (_HANDLE, ctypes.POINTER(_INTEGER))),
-    ("staged_new", ctypes.c_int, (_TEXTS, _INTEGER, ctypes.POINTER(_HANDLE))),
-    ("staged_free", None, (_HANDLE,)),
-    ("stream_end", None, (_STREAM,)),
-    ("staged_stream", ctypes.c_int, (_HANDLE, *_COLUMNS, _STREAM)),
-    ("measure", ctypes.c_int, (_HANDLE, _INTEGER, ctypes.POINTER(_HANDLE))),
-    ("measured_free", None, (_HANDLE,)),
-    ("measured_summary", ctypes.POINTER(Summary), (_HANDLE, _INTEGER)),
-    ("measured_values", ctypes.POINTER(Value), (_HANDLE, _INTEGER, ctypes.POINTER(_INTEGER))),
-    (
-        "group_moments",
-        ctypes.c_int,
-        (_HANDLE, _HANDLE, _INTEGER, *_COLUMNS, ctypes.POINTER(Moments)),
-    ),
-    (
-        "group_counts",
-        ctypes.c_int,
-        (_HANDLE, _HANDLE, _INTEGER, *_COLUMNS, ctypes.POINTER(ctypes.POINTER(_INTEGER))),
-    ),
-    (
-        "quantiles",
-        ctypes.c_int,
-        (_HANDLE, *[_INTEGER] * 3, _FLOATS, _INTEGER, _FLOATS),
-    ),
-    (
-        "correlate",
-        ctypes.c_int,
-        (_HANDLE, _INTEGER, *_COLUMNS, ctypes.POINTER(Correlation)),
-    ),
-    ("measure_histograms", ctypes.c_int, (_HANDLE, ctypes.POINTER(Histogram), _INTEGER)),
-    (
-        "measure_distinct",
-        ctypes.c_int,
-        (_HANDLE, *[_INTEGER] * 3, ctypes.c_uint64, ctypes.POINTER(_INTEGER)),
-    ),
-)
+def _version(loaded: ctypes.CDLL) -> str:
+    try:
+        function = loaded.scanner_version
+    except AttributeError:
+        return "none"
+    function.restype = ctypes.c_char_p
+    return bytes(function()).decode()
+
+
+def texts(items: Iterable[bytes]) -> Any:
+    """An array of C strings."""
+    listed = list(items)
+    return (ctypes.c_char_p * len(listed))(*listed)
+
+
+def seeds_of(name: str) -> interface.Seeds:
+    """What seeds the hashes of a column's values; see hash.h."""
+    data = name.encode()
+    seeds: interface.Seeds = library().seeds_of(data, len(data))
+    return seeds
+
+
+def hash_of(text: str) -> int:
+    """The hash of a salt; see hash.h."""
+    data = text.encode()
+    return int(library().hash_bytes(data, len(data)))

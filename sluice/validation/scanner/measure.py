@@ -1,4 +1,4 @@
-"""What the values of staged rows amount to: in C, a pass over memory each; see measure.h."""
+"""What the values of stored rows amount to: in C, a pass over memory each; see measure.h."""
 
 from __future__ import annotations
 
@@ -10,43 +10,42 @@ from collections.abc import Sequence
 from typing import Any
 
 from sluice.validation.rows.candidates import Storage
-from sluice.validation.scanner.library import (
+from sluice.validation.scanner.interface import (
     Correlation,
     Histogram,
     Moments,
     Summary,
     Value,
-    check,
-    library,
 )
-from sluice.validation.scanner.stage import StagedRows
+from sluice.validation.scanner.library import check, library
+from sluice.validation.scanner.stored import StoredRows
 
-_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 moments of a dataset carry no zone
+_EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 timestamps of a dataset carry no zone
 
 
-class Measured:
+class ColumnMeasures:
     """Every column, measured once. Places are from 0."""
 
-    def __init__(self, rows: StagedRows, most: int) -> None:
+    def __init__(self, rows: StoredRows, most: int) -> None:
         """Up to `most` different values of a column are counted one by one."""
         self._rows = rows
-        self._measured = ctypes.c_void_p()
-        check(library().measure(rows.handle, most, ctypes.byref(self._measured)))
+        self._measures = ctypes.c_void_p()
+        check(library().measure(rows.handle, most, ctypes.byref(self._measures)))
 
     def __del__(self) -> None:
-        if getattr(self, "_measured", None):
-            library().measured_free(self._measured)
+        if getattr(self, "_measures", None):
+            library().measures_free(self._measures)
 
     def summary(self, place: int) -> Summary:
         """Of the column there, while this object lives."""
-        summary: Summary = library().measured_summary(self._measured, place).contents
+        summary: Summary = library().measures_summary(self._measures, place).contents
         return summary
 
     def values(self, place: int, storage: Storage) -> list[tuple[Any, int, int]]:
-        """Each of the few values there: how often it occurs, and in rows that judge."""
+        """Each of the few values there: how often it occurs, and in the holdout."""
         count = ctypes.c_int64()
-        found = library().measured_values(self._measured, place, ctypes.byref(count))
-        return [(_found(v, storage), v.count, v.judging) for v in found[: count.value]]
+        values = library().measures_values(self._measures, place, ctypes.byref(count))
+        return [(_python_value(v, storage), v.count, v.holdout) for v in values[: count.value]]
 
     def moments(self, by: int, places: Sequence[int]) -> list[list[Moments]]:
         """Of each column of numbers, dates or timestamps there: count, mean and variance (of the
@@ -56,7 +55,7 @@ class Measured:
         found = (Moments * (groups * len(places)))()
         check(
             library().group_moments(
-                self._measured, self._rows.handle, by, _integers(places), len(places), found
+                self._measures, self._rows.handle, by, _integers(places), len(places), found
             )
         )
         return [found[at * groups : (at + 1) * groups] for at in range(len(places))]
@@ -72,7 +71,7 @@ class Measured:
         )
         check(
             library().group_counts(
-                self._measured, self._rows.handle, by, _integers(places), len(places), pointers
+                self._measures, self._rows.handle, by, _integers(places), len(places), pointers
             )
         )
         return [
@@ -81,7 +80,7 @@ class Measured:
         ]
 
 
-def correlations(rows: StagedRows, goal: int, places: Sequence[int]) -> list[Correlation]:
+def correlations(rows: StoredRows, goal: int, places: Sequence[int]) -> list[Correlation]:
     """Pearson's, of each column there with the column `goal`."""
     found = (Correlation * len(places))()
     check(library().correlate(rows.handle, goal, _integers(places), len(places), found))
@@ -97,7 +96,7 @@ def ends(summary: Summary, storage: Storage) -> tuple[Any, Any]:
     return _value(summary.least, storage), _value(summary.most, storage)
 
 
-def histograms(rows: StagedRows, asked: Sequence[tuple[int, Sequence[float]]]) -> list[list[int]]:
+def histograms(rows: StoredRows, asked: Sequence[tuple[int, Sequence[float]]]) -> list[list[int]]:
     """How many values lie in each bin; for each pair of a column's place and its bins' ends.
 
     A bin holds its upper edge, not its lower one; the first holds both. Values beyond the ends
@@ -113,7 +112,7 @@ def histograms(rows: StagedRows, asked: Sequence[tuple[int, Sequence[float]]]) -
     return [histogram.counts[: histogram.bins] for histogram in wanted]
 
 
-def quantiles(rows: StagedRows, place: int, ranks: Sequence[float], most: int) -> tuple[float, ...]:
+def quantiles(rows: StoredRows, place: int, ranks: Sequence[float], most: int) -> tuple[float, ...]:
     """The values at these ranks (0 to 1) of the column there; () where it has none. About `most`
     rows are looked at, chosen by their numbers."""
     found = (ctypes.c_double * len(ranks))(*[math.nan] * len(ranks))
@@ -122,7 +121,7 @@ def quantiles(rows: StagedRows, place: int, ranks: Sequence[float], most: int) -
     return () if math.isnan(found[0]) else tuple(found)
 
 
-def distinct(rows: StagedRows, place: int, at_a_time: int) -> int:
+def distinct(rows: StoredRows, place: int, at_a_time: int) -> int:
     """The number of different values, told apart by 64-bit hashes, `at_a_time` of them."""
     found, seed = ctypes.c_int64(), secrets.randbits(64)
     check(
@@ -133,12 +132,12 @@ def distinct(rows: StagedRows, place: int, at_a_time: int) -> int:
     return found.value
 
 
-def distinct_rows(rows: StagedRows, at_a_time: int) -> int:
+def distinct_rows(rows: StoredRows, at_a_time: int) -> int:
     """The number of different rows, in the same way."""
     return distinct(rows, -1, at_a_time)
 
 
-def _found(value: Value, storage: Storage) -> Any:
+def _python_value(value: Value, storage: Storage) -> Any:
     if storage in ("VARCHAR", "BLOB"):
         return ctypes.string_at(value.text, value.size).decode(errors="replace")
     return float(value.number) if storage == "DOUBLE" else _value(value.integer, storage)

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from sluice.validation.scanner.scan import Files, Scan
-from sluice.validation.scanner.stage import Relation, StagedRows, stage
+from sluice.validation.scanner.stored import Relation, StoredRows, store_rows
 
 BUFFER = 1 << 20
 """`READ_BYTES` of reader.c."""
@@ -32,7 +32,7 @@ def scanned(
     *,
     names: Sequence[str] = (),
     missing: Sequence[str] = (),
-    most_rejects: int = 1,
+    most_bad_rows: int = 1,
     longest: int = LONGEST,
     salt: str = "",
     **written: Any,
@@ -42,11 +42,11 @@ def scanned(
         files_of(paths, len(kinds), names=names, longest=longest, **written),
         missing=missing,
         kinds=kinds,
-        most_rejects=most_rejects,
+        most_bad_rows=most_bad_rows,
     )
-    staged = paths[0].with_name("staged")
-    count = stage([scan.stream()], staged, names=names or numbered(len(kinds)), salt=salt)
-    rows, hashes = staged_rows(staged, len(kinds), count)
+    stored = paths[0].with_name("stored")
+    count = store_rows([scan.stream()], stored, names=names or numbered(len(kinds)), salt=salt)
+    rows, hashes = stored_rows(stored, len(kinds), count)
     assert count == scan.rows == len(rows)
     return Scanned(rows=rows, hashes=hashes, scan=scan)
 
@@ -69,15 +69,15 @@ def numbered(width: int) -> tuple[str, ...]:
 
 
 def relation(path: Path, width: int, count: int) -> Relation:
-    """A staged file of `count` rows for DuckDB."""
-    return Relation(StagedRows([path], count), range(width))
+    """A stored file of `count` rows for DuckDB."""
+    return Relation(StoredRows([path], count), range(width))
 
 
-def staged_rows(path: Path, width: int, count: int) -> tuple[list[tuple[Any, ...]], list[int]]:
+def stored_rows(path: Path, width: int, count: int) -> tuple[list[tuple[Any, ...]], list[int]]:
     """The columns of the drop, and h."""
     with duckdb.connect() as con:
-        con.register("staged_rows", relation(path, width, count))
-        found = con.execute("SELECT * EXCLUDE s FROM staged_rows").fetchall()
+        con.register("stored_rows", relation(path, width, count))
+        found = con.execute("SELECT * EXCLUDE s FROM stored_rows").fetchall()
     assert [n for n, *_ in found] == list(range(1, len(found) + 1))
     return [tuple(row) for _, *row, _ in found], [row[-1] for row in found]
 

@@ -38,7 +38,7 @@ def test_a_question_is_answered_as_the_conversion_will_be(
         assert answer.present == is_none.count(False)
         for kind in KINDS:
             found = scanned([path], [kind], missing=missing)
-            (held,) = found.scan.held
+            (held,) = found.scan.tallies
             unlike = [
                 value is None and not none
                 for (value,), none in zip(found.rows, is_none, strict=True)
@@ -98,7 +98,7 @@ def test_spellings_of_missing_values_are_missing_in_every_type(tmp_path: Path) -
     for kind, found in kept.items():
         values = [value for (value,) in found.rows]
         assert values[: 2 * len(missing) + 2] == [None] * (2 * len(missing) + 2)
-        (held,) = found.scan.held
+        (held,) = found.scan.tallies
         assert (kind, held.spelled) == (kind, spelled)
     assert [value for (value,) in kept["text"].rows][-4:] == ["-9990", "N", "1", "n/A"]
     assert [value for (value,) in kept["integer"].rows][-4:] == [-9990, None, 1, None]

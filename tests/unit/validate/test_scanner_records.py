@@ -15,7 +15,8 @@ from scanning import BUFFER, files_of, numbered, scanned
 from sluice.validation.formats.csv.row_count import recount_rows
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
-from sluice.validation.scanner.scan import Scan, Status, count
+from sluice.validation.scanner.interface import Status
+from sluice.validation.scanner.scan import Scan, count
 
 PIECES = [
     "",
@@ -130,16 +131,16 @@ def test_a_field_may_begin_and_end_anywhere_in_the_buffer(tmp_path: Path) -> Non
     ).encode()  # fmt: skip
     path, short = tmp_path / "data.csv", tmp_path / "short.csv"
     short.write_bytes(tail)
-    expected = scanned([short], ["text", "as-is"], most_rejects=9)
-    assert [reject.text for reject in expected.scan.rejected] == ["1,2,3"]
+    expected = scanned([short], ["text", "as-is"], most_bad_rows=9)
+    assert [reject.text for reject in expected.scan.bad_rows] == ["1,2,3"]
 
     for before in range(len(tail) + 1):
         path.write_bytes(b"\n" * (BUFFER - before) + tail)
-        found = scanned([path], ["text", "as-is"], most_rejects=9)
+        found = scanned([path], ["text", "as-is"], most_bad_rows=9)
 
         assert found.rows == expected.rows
         assert found.scan.status is Status.DONE
-        (reject,) = found.scan.rejected
+        (reject,) = found.scan.bad_rows
         assert (reject.text, reject.line) == ("1,2,3", BUFFER - before + 7)
 
 
@@ -162,7 +163,7 @@ def test_files_of_several_buffers_are_one_table(tmp_path: Path) -> None:
         (row[0] or None, row[1] or None, *trimmed(row[2:])) for i in range(3) for row in rows[i::3]
     ]
     assert found.rows == expected
-    assert [held.present for held in found.scan.held] == [
+    assert [held.present for held in found.scan.tallies] == [
         sum(row[i] is not None for row in expected) for i in range(4)
     ]
 
@@ -176,9 +177,9 @@ def test_random_bytes_are_read_as_they_are_counted(tmp_path: Path) -> None:
         path.write_bytes(
             bytes(rng.choices(b'a,"\n\r; \xc3', (6, 5, 2, 4, 1, 1, 1, 0.02), k=rng.randrange(40)))
         )
-        scan = Scan(files_of([path], 3), missing=(), asked=[["integer"]] * 3, most_rejects=1000)
+        scan = Scan(files_of([path], 3), missing=(), asked=[["integer"]] * 3, most_bad_rows=1000)
         scan.ask()
-        read = scan.rows + len(scan.rejected)
+        read = scan.rows + len(scan.bad_rows)
         try:
             exact = recount_rows(part, ",").rows
         except Refused:
@@ -186,5 +187,5 @@ def test_random_bytes_are_read_as_they_are_counted(tmp_path: Path) -> None:
         assert (scan.status, read) == (Status.DONE, exact)
         counted = count(path, ",", '"', 1 << 24)
         done += counted.is_plain
-        assert not counted.is_plain or counted.records == exact
+        assert not counted.is_plain or counted.rows == exact
     assert done > 500

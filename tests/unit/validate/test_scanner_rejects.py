@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from scanning import BUFFER, files_of, scanned
 
-from sluice.validation.scanner.scan import Scan, Status
+from sluice.validation.scanner.interface import Status
+from sluice.validation.scanner.scan import Scan
 
 
 def test_records_of_another_width_are_set_aside_with_their_place(tmp_path: Path) -> None:
@@ -15,11 +16,11 @@ def test_records_of_another_width_are_set_aside_with_their_place(tmp_path: Path)
     first.write_bytes(b'\xef\xbb\xbfx,y\n\n1,"two\nlines"\r\nonly\n1,2,3\r\n5,6\n')
     second.write_bytes('a\n7,8\n\n"é\n\n",,,'.encode())
 
-    found = scanned([first, second], ["text", "text"], has_header=True, most_rejects=9)
+    found = scanned([first, second], ["text", "text"], has_header=True, most_bad_rows=9)
 
     assert found.rows == [("1", "two\nlines"), ("5", "6"), ("7", "8")]
     assert [
-        (r.path, r.record, r.line, r.offset, r.size, r.fields, r.text) for r in found.scan.rejected
+        (r.path, r.row, r.line, r.offset, r.size, r.fields, r.text) for r in found.scan.bad_rows
     ] == [
         (first, 3, 5, 23, 5, 1, "only"),
         (first, 4, 6, 28, 7, 3, "1,2,3"),
@@ -32,14 +33,14 @@ def test_so_many_records_that_do_not_parse_end_the_scan(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_text("1,2\nx\n3,4\ny\n5,6\nz\n7,8\n")
 
-    found = scanned([path], ["integer", "integer"], most_rejects=2)
+    found = scanned([path], ["integer", "integer"], most_bad_rows=2)
 
     assert found.rows == [(1, 2), (3, 4)]
-    assert [reject.text for reject in found.scan.rejected] == ["x", "y"]
-    assert found.scan.status is Status.TOO_MANY_REJECTS
+    assert [reject.text for reject in found.scan.bad_rows] == ["x", "y"]
+    assert found.scan.status is Status.TOO_MANY_BAD_ROWS
     assert found.scan.place == (path, 4)
-    many = scanned([path], ["integer"] * 3, most_rejects=1000)
-    assert (many.rows, len(many.scan.rejected)) == ([], 7)
+    many = scanned([path], ["integer"] * 3, most_bad_rows=1000)
+    assert (many.rows, len(many.scan.bad_rows)) == ([], 7)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_record_longer_than_allowed_ends_the_scan(
         for before in (b"", b"\n" * (BUFFER - 150)):
             path.write_bytes(before + b"1,2\n" * (not header) + record.format("x" * size).encode())
             found = scanned(
-                [path], ["text", "text"], longest=150, has_header=header, most_rejects=9
+                [path], ["text", "text"], longest=150, has_header=header, most_bad_rows=9
             )
             sound = Status.BROKEN_QUOTE if record == '"{}' else Status.DONE
             expected = Status.TOO_LONG if size > 150 else sound
@@ -85,4 +86,4 @@ def test_a_file_that_cannot_be_read_is_no_end_of_the_rows(tmp_path: Path) -> Non
     with pytest.raises(FileNotFoundError):
         scan.ask()
     with pytest.raises(IsADirectoryError):
-        _ = scanned([there, tmp_path], ["integer"]).scan.held
+        _ = scanned([there, tmp_path], ["integer"]).scan.tallies

@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from scanning import relation, scanned, staged_rows
+from scanning import relation, scanned, stored_rows
 
-from sluice.validation.scanner.stage import stage, stream_of
+from sluice.validation.scanner.stored import store_rows
+from sluice.validation.scanner.stream import stream_of
 
 KINDS = ["integer", "number", "boolean", "date", "timestamp", "text", "text"]
 TYPES = ["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR", "VARCHAR"]
@@ -54,8 +55,8 @@ def in_parquet(folder: Path, *, kinds: Sequence[str], names: Sequence[str]) -> l
         typed = texts.project(", ".join(f"nullif({c}, '')::{kind} AS {c}" for c, kind in columns))
         typed.write_parquet(path, row_group_size=2048)
         streams = [stream_of(con.read_parquet(path))]
-        rows = stage(streams, folder / "staged-parquet", names=names, salt="")
-    return staged_rows(folder / "staged-parquet", len(names), rows)[1]
+        rows = store_rows(streams, folder / "stored-parquet", names=names, salt="")
+    return stored_rows(folder / "stored-parquet", len(names), rows)[1]
 
 
 def test_a_row_has_one_hash_in_csv_and_in_parquet(tmp_path: Path) -> None:
@@ -141,7 +142,7 @@ def test_a_salt_moves_the_split_and_leaves_the_hashes(tmp_path: Path) -> None:
         found = scanned([path], ["integer"], salt=salt)
         hashes.add(tuple(found.hashes))
         with duckdb.connect() as con:
-            con.register("rows", relation(tmp_path / "staged", 1, len(rows)))
+            con.register("rows", relation(tmp_path / "stored", 1, len(rows)))
             sides[salt] = {n for (n,) in con.execute("SELECT n FROM rows WHERE s").fetchall()}
 
     assert len(hashes) == 1

@@ -10,8 +10,7 @@ import codecs
 import functools
 import multiprocessing
 import random
-import subprocess
-import sys
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
@@ -22,14 +21,14 @@ import pytest
 from scanning import LONGEST, files_of, numbered, relation
 
 from sluice.validation.scanner import library
-from sluice.validation.scanner.build import HERE
-from sluice.validation.scanner.library import KINDS
+from sluice.validation.scanner.build import HERE, NATIVE, compile_library
+from sluice.validation.scanner.interface import KINDS
 from sluice.validation.scanner.scan import Scan, count
-from sluice.validation.scanner.stage import stage
+from sluice.validation.scanner.stored import store_rows
 from tests.corpus.validate.corpus import HOME
 
 FLAGS = (
-    *("-std=c11", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC"),
+    *("-std=c11", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-isystem", "vendor"),
     *("-fsanitize=undefined", "-fno-sanitize-recover=all", "-fsanitize-trap=undefined"),
 )
 TYPED = KINDS[3:]
@@ -39,15 +38,14 @@ TYPED = KINDS[3:]
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     """A process that works with the trapping library."""
     folder = tmp_path_factory.mktemp("scanner")
-    for source in HERE.glob("*.[ch]"):
-        text = source.read_text()
-        if source.name == "reader.c":
-            assert "READ_BYTES = 1 << 20 " in text
-            text = text.replace("READ_BYTES = 1 << 20 ", "READ_BYTES = 7 ")
-        (folder / source.name).write_text(text)
+    shutil.copytree(NATIVE, folder / NATIVE.name)
+    shutil.copy(HERE / "interface.py", folder)
+    reader = folder / NATIVE.name / "reader.c"
+    text = reader.read_text()
+    assert "READ_BYTES = 1 << 20 " in text
+    reader.write_text(text.replace("READ_BYTES = 1 << 20 ", "READ_BYTES = 7 "))
     file = folder / "scanner.so"
-    compiler = [sys.executable, "-m", "ziglang", "cc", *FLAGS, "-o", str(file)]
-    subprocess.run([*compiler, *map(str, folder.glob("*.c"))], check=True)
+    compile_library(file, FLAGS, scanner=folder)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, initializer=load, initargs=(file,)) as pool:
         yield pool
@@ -67,18 +65,18 @@ def connection() -> duckdb.DuckDBPyConnection:
 def found(path: Path, delimiter: str, kinds: Sequence[str], missing: Sequence[str]) -> list[Any]:
     """All that the scanner says of a file."""
     files = files_of([path], len(kinds), delimiter=delimiter)
-    scan = Scan(files, missing=missing, kinds=kinds, most_rejects=50)
-    staged = path.with_name("staged")
-    rows = stage([scan.stream()], staged, names=numbered(len(kinds)), salt="")
-    connection().register("staged", relation(staged, len(kinds), rows))
-    hashes = connection().execute("SELECT n, h, s FROM staged").fetchall()
-    asked = Scan(files, missing=missing, asked=[TYPED] * len(kinds), most_rejects=50)
+    scan = Scan(files, missing=missing, kinds=kinds, most_bad_rows=50)
+    stored = path.with_name("stored")
+    rows = store_rows([scan.stream()], stored, names=numbered(len(kinds)), salt="")
+    connection().register("stored", relation(stored, len(kinds), rows))
+    hashes = connection().execute("SELECT n, h, s FROM stored").fetchall()
+    asked = Scan(files, missing=missing, asked=[TYPED] * len(kinds), most_bad_rows=50)
     answers = asked.ask()
-    assert (asked.status, asked.rows, asked.rejected) == (scan.status, scan.rows, scan.rejected)
+    assert (asked.status, asked.rows, asked.bad_rows) == (scan.status, scan.rows, scan.bad_rows)
     place = scan.place[1] if scan.status else None
     records = count(path, delimiter, '"', LONGEST)
     counted = [getattr(records, name) for name, _ in records._fields_]
-    return [scan.status, place, rows, hashes, scan.rejected, scan.held, answers, counted]
+    return [scan.status, place, rows, hashes, scan.bad_rows, scan.tallies, answers, counted]
 
 
 def test_files_of_the_corpus_are_read_alike(apart: Executor, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_a_column_as_it_is_keeps_all_but_the_empty_text(tmp_path: Path) -> None:
     found = scanned([tmp_path / "data.csv"], ["as-is"], missing=["NA", "007"])
 
     assert found.rows == [(text or None,) for text in texts]
-    (held,) = found.scan.held
+    (held,) = found.scan.tallies
     assert (held.present, held.spelled, held.other) == (7, 0, 0)
 
 
@@ -150,7 +150,7 @@ def test_spaces_around_text_are_taken_off_and_counted(tmp_path: Path) -> None:
     found = scanned([tmp_path / "data.csv"], ["text"])
 
     assert found.rows == [("x",), ("x",), ("x",), ("x",), ("a b",), (None,), ("\tx",)]
-    (held,) = found.scan.held
+    (held,) = found.scan.tallies
     assert (held.present, held.spelled, held.other) == (6, 0, 3)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import struct
 from pathlib import Path
 
 import duckdb
@@ -109,50 +108,3 @@ def _written(folder: Path) -> Path:
     file = folder / "drop.csv"
     file.write_text(file_of(ROWS))
     return file
-
-
-def test_side_follows_from_the_salted_hash_of_the_content(judge: Judge, tmp_path: Path) -> None:
-    """The twin of scanner/rows.c: a side that moves would let a model be judged by rows that an
-    older one has learned."""
-    judge(file_of(ROWS), out=tmp_path / "out")
-    names = [text_hash(name) for name in ("width", "height", "colour", "label")]
-
-    for name, is_holdout in (("train", False), ("holdout", True)):
-        for row in side(tmp_path / "out", name):
-            whole = sum(value_hash(v, n) for v, n in zip(row, names, strict=True)) & MASK
-            assert (mixed(whole ^ text_hash("pepper")) % 100 < 20) is is_holdout
-
-
-MASK = 2**64 - 1
-GOLDEN = 0x9E3779B97F4A7C15
-
-
-def mixed(x: int) -> int:
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9 & MASK
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EB & MASK
-    return x ^ (x >> 31)
-
-
-def text_hash(text: str) -> int:
-    data = text.encode()
-    found = (len(data) + GOLDEN) & MASK
-    while len(data) >= 8:
-        found = folded(found ^ int.from_bytes(data[:8], "little")) + GOLDEN & MASK
-        data = data[8:]
-    return folded(found ^ int.from_bytes(data, "little"))
-
-
-def folded(x: int) -> int:
-    product = x * GOLDEN
-    return (product & MASK) ^ (product >> 64)
-
-
-def value_hash(value: object, name: int) -> int:
-    if isinstance(value, str):
-        bits = int(value) & MASK if value.isdecimal() else text_hash(value)
-    elif isinstance(value, float) and not value.is_integer():
-        (bits,) = struct.unpack("<Q", struct.pack("<d", value))
-        bits = mixed(bits ^ GOLDEN)
-    else:
-        bits = int(value) & MASK
-    return mixed(mixed((bits + GOLDEN) & MASK) ^ name)

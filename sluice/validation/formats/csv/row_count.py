@@ -51,7 +51,7 @@ def count_rows(part: Part, delimiter: str, quote: str = QUOTE) -> RowCount:
     if not found.is_plain:
         return recount_rows(part, delimiter, quote)
     return RowCount(
-        rows=found.records,
+        rows=found.rows,
         blank=found.blank,
         newline=_newline(found.unix_ends, found.dos_ends),
         quoted_newlines=found.lines > found.unix_ends + found.dos_ends,

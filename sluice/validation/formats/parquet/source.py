@@ -13,7 +13,8 @@ from sluice.validation.formats.source import Place, Reading
 from sluice.validation.rows.agreement import require_rows
 from sluice.validation.rows.table import stored
 from sluice.validation.rows.workers import Readers
-from sluice.validation.scanner.stage import stage, stream_of
+from sluice.validation.scanner.stored import store_rows
+from sluice.validation.scanner.stream import stream_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +62,6 @@ class ParquetSource:
         require_rows(self, rows)
         path = readers.scratch / "rows-0"
         streams = map(stream_of, native_rows(readers.con, self, columns, row_bytes))
-        require_rows(self, stage(streams, path, names=self.names, salt=salt))
+        require_rows(self, store_rows(streams, path, names=self.names, salt=salt))
         table = stored(readers.con, [path], columns=columns, rows=rows)
         return Reading(source=self, table=table)
