@@ -8,9 +8,13 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 TORCH := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 SCANNER := sluice/validation/scanner
-C := $(wildcard $(SCANNER)/native/*.[ch])
+NATIVE := $(SCANNER)/native
+C := $(wildcard $(NATIVE)/*.[ch])
 
-.PHONY: demo test check format setup lock synth deploy clean
+CLANG ?= clang
+FUZZ_SECONDS ?= 60
+
+.PHONY: demo test check format setup fuzz lock synth deploy clean
 
 demo: setup
 	@$(BIN)/python examples/demo.py
@@ -23,12 +27,12 @@ check: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/clang-format --dry-run -Werror $(C)
+	@$(BIN)/clang-format --dry-run -Werror $(C) tests/fuzz/*.c
 
 format: setup
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
-	@$(BIN)/clang-format -i $(C)
+	@$(BIN)/clang-format -i $(C) tests/fuzz/*.c
 
 synth: setup
 	@npx --no-install cdk synth --quiet
@@ -48,8 +52,24 @@ setup: .venv/ready node_modules/ready $(SCANNER)/scanner.x86_64-linux.so
 	@touch $@
 
 # For this machine and for Lambda; the compiler is one of the packages.
-$(SCANNER)/scanner.x86_64-linux.so: .venv/ready $(C) $(SCANNER)/build.py $(SCANNER)/interface.py $(SCANNER)/version.py
+$(SCANNER)/scanner.x86_64-linux.so: .venv/ready $(C) $(wildcard $(NATIVE)/vendor/*.h) \
+		$(addprefix $(SCANNER)/,build.py interface.py version.py)
 	@$(BIN)/python $(SCANNER)/build.py
+
+# The scanner under AddressSanitizer and UndefinedBehaviourSanitizer, with bytes that libFuzzer finds.
+# CLANG: of release 15 or newer, with its runtimes, which the package ziglang lacks
+# (Debian: apt-get install clang-16 libclang-rt-16-dev, and CLANG=clang-16).
+fuzz: build/fuzz/scanner
+	@mkdir -p build/fuzz/found
+	@build/fuzz/scanner -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -print_final_stats=1 \
+		-artifact_prefix=build/fuzz/ build/fuzz/found tests/corpus/validate/files
+
+build/fuzz/scanner: tests/fuzz/scanner.c $(C)
+	@command -v $(CLANG) >/dev/null || { echo "make fuzz needs clang; CLANG=... names it." >&2; exit 1; }
+	@mkdir -p build/fuzz
+	@$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -Wno-psabi -DREAD_BYTES=61 -DBATCH_ROWS=7 \
+		-I$(NATIVE) -isystem $(NATIVE)/vendor -o $@ $< $(NATIVE)/*.c -lm
 
 node_modules/ready: package-lock.json
 	@command -v npm >/dev/null || { echo "Sluice needs Node 20 or newer with npm." >&2; exit 1; }

@@ -10,7 +10,6 @@ import codecs
 import functools
 import multiprocessing
 import random
-import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
@@ -21,7 +20,7 @@ import pytest
 from scanning import LONGEST, files_of, numbered, relation
 
 from sluice.validation.scanner import library
-from sluice.validation.scanner.build import HERE, NATIVE, compile_library
+from sluice.validation.scanner.build import compile_library
 from sluice.validation.scanner.interface import KINDS
 from sluice.validation.scanner.scan import Scan, count
 from sluice.validation.scanner.stored import store_rows
@@ -29,6 +28,7 @@ from tests.corpus.validate.corpus import HOME
 
 FLAGS = (
     *("-std=c11", "-D_GNU_SOURCE", "-O1", "-shared", "-fPIC", "-isystem", "vendor"),
+    *("-DREAD_BYTES=7", "-DBATCH_ROWS=3"),
     *("-fsanitize=undefined", "-fno-sanitize-recover=all", "-fsanitize-trap=undefined"),
 )
 TYPED = KINDS[3:]
@@ -37,15 +37,8 @@ TYPED = KINDS[3:]
 @pytest.fixture(scope="module")
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Executor]:
     """A process that works with the trapping library."""
-    folder = tmp_path_factory.mktemp("scanner")
-    shutil.copytree(NATIVE, folder / NATIVE.name)
-    shutil.copy(HERE / "interface.py", folder)
-    reader = folder / NATIVE.name / "reader.c"
-    text = reader.read_text()
-    assert "READ_BYTES = 1 << 20 " in text
-    reader.write_text(text.replace("READ_BYTES = 1 << 20 ", "READ_BYTES = 7 "))
-    file = folder / "scanner.so"
-    compile_library(file, FLAGS, scanner=folder)
+    file = tmp_path_factory.mktemp("scanner") / "scanner.so"
+    compile_library(file, FLAGS)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, context, initializer=load, initargs=(file,)) as pool:
         yield pool

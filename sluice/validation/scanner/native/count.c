@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LANES = 64, READ_BYTES = 1 << 18 };
+enum { LANES = 64, BLOCK_BYTES = 1 << 18 };
 
 static const uint8_t BYTE_ORDER_MARK[] = {0xEF, 0xBB, 0xBF};
 
@@ -130,14 +130,14 @@ static int count_file(int file, uint8_t *buffer, uint8_t delimiter, uint8_t quot
     const bool has_mark = have == (int64_t)mark && !memcmp(buffer, BYTE_ORDER_MARK, mark);
     if (!has_mark && lseek(file, 0, SEEK_SET) < 0) return errno;
     do {
-        have = read_full(file, buffer, READ_BYTES);
+        have = read_full(file, buffer, BLOCK_BYTES);
         if (have < 0) return errno;
         memset(buffer + have, 0, LANES);
         for (int64_t at = 0; at < have; at += LANES) {
             const int size = have - at < LANES ? (int)(have - at) : LANES;
             count_block(&s, out, buffer + at, size, delimiter, quote, longest);
         }
-    } while (have == READ_BYTES);
+    } while (have == BLOCK_BYTES);
     out->is_ended = out->lines > 0 && s.since_end == 0;
     out->rows += s.since_end > 0;
     out->is_plain = !s.is_wrong && !s.utf8_left && !s.was_inside && !s.was_return &&
@@ -150,7 +150,7 @@ int count_rows(const char *path, uint8_t delimiter, uint8_t quote, int64_t longe
     *out = (struct count){0};
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return errno;
-    uint8_t *const buffer = malloc(READ_BYTES + LANES);
+    uint8_t *const buffer = malloc(BLOCK_BYTES + LANES);
     const int error = buffer ? count_file(file, buffer, delimiter, quote, longest, out) : ENOMEM;
     free(buffer);
     close(file);

@@ -7,8 +7,11 @@
 #include "builder.h"
 #include "values.h"
 
+#ifndef BATCH_ROWS /* few in tests, so that there are several batches */
+#define BATCH_ROWS (1 << 15)
+#endif
+
 enum {
-    BATCH_ROWS = 1 << 15,
     BATCH_CELLS = 1 << 21,
     BATCH_BYTES = 1 << 22, /* of the rows in it, as they are written */
 };
