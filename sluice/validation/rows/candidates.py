@@ -2,7 +2,7 @@
 
 A value is never bent to fit: 007 is no integer, 1,000 no number, 12345678901234567890 no float;
 such values stay text, exactly as they were written. Whether a type holds is decided by the scanner,
-value by value (scanner/values.c); what stands here only makes a guess worth while.
+value by value (scanner/native); what stands here only makes a guess worth while.
 """
 
 from __future__ import annotations

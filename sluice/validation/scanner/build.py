@@ -34,6 +34,8 @@ _TARGETS: Final = {
     "x86_64-macos": ("-target", "x86_64-macos", "-mcpu=x86_64"),
     "aarch64-macos": ("-target", "aarch64-macos"),
 }
+_LEVEL_3: Final = {"avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe"}
+"""What `-mcpu=x86_64_v3` may use, as Linux calls it."""
 _FLAGS: Final = (
     *("-std=c11", "-D_GNU_SOURCE", "-O3", "-g0", "-s", "-shared", "-fPIC", "-isystem", "vendor"),
     *("-Wall", "-Wextra", "-Wconversion", "-Wno-sign-conversion", "-Werror"),
@@ -57,7 +59,7 @@ def has_avx2(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
             flags = next((line for line in file if line.startswith("flags")), "")
     except OSError:
         return True
-    return not flags or {"avx2", "bmi2", "fma", "movbe"} <= set(flags.split())
+    return not flags or set(flags.split()) >= _LEVEL_3
 
 
 def targets_for_wheel() -> tuple[str, ...]:

@@ -25,11 +25,11 @@ class Stream:
     def __init__(self, source: object = None) -> None:
         """The stream is still to be filled in; `source` is what must outlive it."""
         self._source = source
-        self._stream = ArrowArrayStream()
-        self.pointer = ctypes.pointer(self._stream)
+        self.pointer = ctypes.pointer(ArrowArrayStream())
+        self._release = library().stream_end
 
     def __del__(self) -> None:
-        library().stream_end(self.pointer)
+        self._release(self.pointer)
 
 
 def stream_of(source: Any) -> Stream:
@@ -38,7 +38,7 @@ def stream_of(source: Any) -> Stream:
     capsule = source.__arrow_c_stream__()
     theirs = ctypes.cast(_in_capsule(capsule, _NAME), ctypes.POINTER(ArrowArrayStream))
     stream = Stream()
-    ctypes.pointer(stream.pointer.contents)[0] = theirs.contents
+    stream.pointer[0] = theirs.contents
     theirs.contents.release = None
     return stream
 

@@ -10,9 +10,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from scanning import relation, scanned, stored_rows
+from scanning import files_of, relation, scanned, stored_rows
 
 from sluice.validation.scanner.interface import ArrowArrayStream
+from sluice.validation.scanner.scan import Scan
 from sluice.validation.scanner.stored import Relation, store_rows
 from sluice.validation.scanner.stream import stream_of
 
@@ -109,10 +110,6 @@ def test_a_stream_outlives_the_rows_that_it_came_from(tmp_path: Path) -> None:
 
 
 def test_a_scan_lives_as_long_as_its_stream(tmp_path: Path) -> None:
-    from scanning import files_of
-
-    from sluice.validation.scanner.scan import Scan
-
     path = tmp_path / "data.csv"
     path.write_text("1\n2\n")
     stream = Scan(files_of([path], 1), missing=(), kinds=["integer"]).stream()

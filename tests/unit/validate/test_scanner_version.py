@@ -76,17 +76,27 @@ def test_a_library_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
-    ("flags", "target"),
+    ("flags", "has_avx2"),
     [
-        ("flags\t\t: fpu sse2 avx avx2 bmi1 bmi2 fma movbe", True),
+        ("flags\t\t: fpu sse2 avx f16c fma abm movbe avx2 bmi1 bmi2", True),
         ("flags\t\t: fpu sse2 avx", False),
         ("Features\t: asimd", True),
     ],
 )
 def test_the_processor_decides_which_library_is_loaded(
-    flags: str, target: bool, tmp_path: Path
+    flags: str, has_avx2: bool, tmp_path: Path
 ) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{flags}\n")
 
-    assert build.has_avx2(tmp_path / "cpuinfo") is target
+    assert build.has_avx2(tmp_path / "cpuinfo") is has_avx2
     assert build.has_avx2(tmp_path / "none")
+
+
+def test_a_processor_without_avx2_has_a_library_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build.platform, "machine", lambda: "x86_64")
+    monkeypatch.setattr(build.sys, "platform", "linux")
+    for has_avx2, name in ((True, "x86_64-linux"), (False, "x86_64-linux-baseline")):
+        monkeypatch.setattr(build, "has_avx2", lambda has_avx2=has_avx2: has_avx2)
+
+        assert build.library_file() == HERE / f"scanner.{name}.so"
+        assert build.targets_for_wheel() == ("x86_64-linux", "x86_64-linux-baseline")

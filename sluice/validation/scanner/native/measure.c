@@ -18,7 +18,7 @@ enum {
 
 struct column {
     struct summary summary;
-    struct value_counts few;
+    struct value_counts counts;
     uint8_t registers[REGISTERS];
     int64_t least_distinct;       /* that were counted before they were too many */
     wide total;                   /* of integers */
@@ -39,10 +39,10 @@ static void note(struct column *c, uint64_t hash) {
 
 /* From here on the different values are estimated. */
 static void give_up(struct column *c) {
-    for (int64_t i = 0; i < c->few.count; i++) note(c, c->few.hashes[i]);
-    c->least_distinct = c->few.count;
-    value_counts_free(&c->few);
-    c->few.is_full = true;
+    for (int64_t i = 0; i < c->counts.count; i++) note(c, c->counts.hashes[i]);
+    c->least_distinct = c->counts.count;
+    value_counts_free(&c->counts);
+    c->counts.is_full = true;
 }
 
 /* Count the values one by one, while they are few; false where memory is short. */
@@ -51,18 +51,18 @@ static bool tell_apart(struct column *c, const struct ArrowArray *column, const 
     const uint8_t *const valid = validity(column);
     const int64_t rows = column->length;
     int64_t row = 0;
-    for (; row < rows && !c->few.is_full; row++) {
+    for (; row < rows && !c->counts.is_full; row++) {
         if (!is_valid(valid, row)) continue;
-        struct value *const value = value_counts_find(&c->few, hashes[row]);
+        struct value *const value = value_counts_find(&c->counts, hashes[row]);
         if (!value) return false;
-        if (value->count && is_text(format) && !value_counts_same(value, column, row)) {
+        if (value->count && is_text(format) && !is_same_text(value, column, row)) {
             give_up(c);
             break;
         }
-        if (!value->count++ && !value_counts_keep(value, column, format, row)) return false;
+        if (!value->count++ && !copy_value(value, column, format, row)) return false;
         value->holdout += is_set(holdout, row);
-        if (value->count == 1) c->few.bytes += value->size;
-        if (c->few.count > c->few.most || c->few.bytes > MOST_TEXT) give_up(c);
+        if (value->count == 1) c->counts.bytes += value->size;
+        if (c->counts.count > c->counts.most || c->counts.bytes > MOST_TEXT) give_up(c);
     }
     for (; row < rows; row++)
         if (is_valid(valid, row)) note(c, hashes[row]);
@@ -156,8 +156,8 @@ static void add_values_of(struct column *c, const struct ArrowArray *column, con
 static void finish(struct column *c, const char *format) {
     struct summary *const s = &c->summary;
     const double present = (double)s->present;
-    s->is_counted = !c->few.is_full;
-    s->distinct = s->is_counted ? c->few.count : estimated(c);
+    s->is_counted = !c->counts.is_full;
+    s->distinct = s->is_counted ? c->counts.count : estimated(c);
     if (s->distinct < c->least_distinct) s->distinct = c->least_distinct;
     s->mean = (*format == 'l' ? (double)c->total : c->sum + c->lost) / present;
     s->deviation = s->present > 1 ? sqrt(c->above / (present - 1)) : NAN;
@@ -190,7 +190,7 @@ int measure(const struct stored_rows *stored, int64_t most, struct measures **ou
     for (int64_t i = 0; !error && i < m->columns; i++) {
         struct column *const c = m->column[i] = calloc(1, sizeof *c);
         if (!c) error = ENOMEM;
-        else c->few.most = most, c->summary.is_whole = true, places[i] = i;
+        else c->counts.most = most, c->summary.is_whole = true, places[i] = i;
     }
     if (!error) places[m->columns] = m->columns + 1; /* s */
     struct cursor cursor = cursor_of(stored, places, m->columns + 1);
@@ -212,7 +212,7 @@ int measure(const struct stored_rows *stored, int64_t most, struct measures **ou
 void measures_free(struct measures *m) {
     if (!m) return;
     for (int64_t i = 0; m->column && i < m->columns; i++) {
-        if (m->column[i]) value_counts_free(&m->column[i]->few);
+        if (m->column[i]) value_counts_free(&m->column[i]->counts);
         free(m->column[i]);
     }
     free(m->column);
@@ -224,10 +224,10 @@ const struct summary *measures_summary(const struct measures *m, int64_t column)
 }
 
 const struct value *measures_values(const struct measures *m, int64_t column, int64_t *count) {
-    *count = m->column[column]->few.count;
-    return m->column[column]->few.values;
+    *count = m->column[column]->counts.count;
+    return m->column[column]->counts.values;
 }
 
 int64_t measures_place(const struct measures *m, int64_t column, uint64_t hash) {
-    return value_counts_place(&m->column[column]->few, hash);
+    return value_counts_place(&m->column[column]->counts, hash);
 }

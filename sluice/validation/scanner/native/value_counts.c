@@ -50,8 +50,8 @@ struct value *value_counts_find(struct value_counts *f, uint64_t hash) {
     return &f->values[f->count - 1];
 }
 
-bool value_counts_keep(struct value *value, const struct ArrowArray *column, const char *format,
-                       int64_t row) {
+bool copy_value(struct value *value, const struct ArrowArray *column, const char *format,
+                int64_t row) {
     const void *const values = column->buffers[1];
     if (is_text(format)) {
         const int32_t *const ends = values;
@@ -71,7 +71,7 @@ bool value_counts_keep(struct value *value, const struct ArrowArray *column, con
     return true;
 }
 
-bool value_counts_same(const struct value *value, const struct ArrowArray *column, int64_t row) {
+bool is_same_text(const struct value *value, const struct ArrowArray *column, int64_t row) {
     const int32_t *const ends = column->buffers[1];
     const uint8_t *const text = column->buffers[2];
     const int64_t size = ends[row + 1] - ends[row];

@@ -21,12 +21,12 @@ void value_counts_free(struct value_counts *counts);
 struct value *value_counts_find(struct value_counts *counts, uint64_t hash);
 
 /* Copy the value of a row into a new one; false where memory is short. */
-bool value_counts_keep(struct value *value, const struct ArrowArray *column, const char *format,
-                       int64_t row);
+bool copy_value(struct value *value, const struct ArrowArray *column, const char *format,
+                int64_t row);
 
 /* Whether a row's text is the value's: two texts may share a hash, above all where somebody wants
    them to. */
-bool value_counts_same(const struct value *value, const struct ArrowArray *column, int64_t row);
+bool is_same_text(const struct value *value, const struct ArrowArray *column, int64_t row);
 
 /* The place of the value of this hash, from 0, or -1. */
 int64_t value_counts_place(const struct value_counts *counts, uint64_t hash);
