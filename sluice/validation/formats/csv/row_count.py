@@ -3,10 +3,10 @@
 The count exists to be held against the scanner's: if the two differ, the drop is refused. So it
 shares nothing with it.
 
-Two ways: the scanner's count.c takes some gigabytes a second, and says when it is in doubt; the pieces of
-pieces.py are exact, and name the line of whatever is wrong. The first says nothing of how quotes
-stand in their line. The scanner does; where it objects or counts otherwise, the file is counted
-again in the second way.
+Two ways: the scanner's count.c takes some gigabytes a second, and says when it is in doubt; the
+pieces of pieces.py are exact, and name the line of whatever is wrong. The first says nothing of how
+quotes stand in their line. The scanner does; where it objects or counts otherwise, the file is
+counted again in the second way.
 """
 
 from __future__ import annotations
