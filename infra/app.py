@@ -13,7 +13,6 @@ a rehearsal on one's own machine leaves them out.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping
 
@@ -23,6 +22,7 @@ from aws_cdk.cx_api import CloudAssembly
 from infra.config import configure
 from infra.parts.acknowledged import acknowledge
 from infra.pipeline_stack import PipelineStack
+from sluice.contracts.environment import SynthesisEnvironment
 
 
 def build(
@@ -60,9 +60,8 @@ def synthesise(
 def main() -> None:
     """Write to CDK_OUTDIR, else to cdk.out; checked where the CDK CLI asks for it."""
     try:
-        app = build(
-            os.environ.get("CDK_OUTDIR", "cdk.out"), checked="CDK_CLI_VERSION" in os.environ
-        )
+        env = SynthesisEnvironment.read()
+        app = build(env.outdir, checked=env.is_checked)
     except ValueError as error:
         sys.exit(str(error))
     app.synth()

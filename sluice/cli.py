@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from sluice import __version__
+from sluice.contracts.environment import with_python_path
 from sluice.contracts.errors import RequestRefused, SluiceError, UsageError
 from sluice.contracts.names import SPEC_FILE, Run
 from sluice.screen import Screen
@@ -157,11 +158,9 @@ def _local_program(*words: str) -> int:
         raise UsageError(
             "The offline cloud runs from a checkout of Sluice; this is an installed copy."
         )
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        part for part in (str(root), os.environ.get("PYTHONPATH")) if part
-    )
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "localcloud", *words])  # noqa: S606 - own program
+    program = [sys.executable, "-m", "localcloud", *words]
+    os.execve(sys.executable, program, with_python_path(root))  # noqa: S606 - own program
 
 
 def _up(arguments: argparse.Namespace) -> int:

@@ -6,8 +6,6 @@ In this order: `--stack` or `--profile` mean AWS; `AWS_ENDPOINT_URL` where it is
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +14,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
+from sluice.contracts.environment import CommandEnvironment
 from sluice.contracts.errors import UsageError
 from sluice.running import running_cloud
 
@@ -80,9 +79,10 @@ def choose_cloud(
     *,
     stack: str | None = None,
     profile: str | None = None,
-    variables: Mapping[str, str] = os.environ,
+    env: CommandEnvironment | None = None,
 ) -> Cloud:
-    """The cloud by the order above."""
+    """The cloud by the order above; `env` is the shell's unless given."""
+    env = env or CommandEnvironment.read()
     if stack or profile:
         session = _session(profile_name=profile)
         return Cloud(
@@ -91,15 +91,15 @@ def choose_cloud(
             stack=stack or DEFAULT_STACK,
             session=session,
             endpoint_url=None,
-            ca_file=variables.get("AWS_CA_BUNDLE"),
+            ca_file=env.ca_bundle,
         )
-    if url := variables.get("AWS_ENDPOINT_URL"):
+    if url := env.endpoint_url:
         return Cloud(
             description=f"AWS_ENDPOINT_URL, {url}",
             stack=DEFAULT_STACK,
             session=_session(),
             endpoint_url=url,
-            ca_file=variables.get("AWS_CA_BUNDLE"),
+            ca_file=env.ca_bundle,
         )
     if state := running_cloud():
         given = state["env"]
@@ -120,7 +120,7 @@ def choose_cloud(
         stack=DEFAULT_STACK,
         session=session,
         endpoint_url=None,
-        ca_file=variables.get("AWS_CA_BUNDLE"),
+        ca_file=env.ca_bundle,
     )
 
 

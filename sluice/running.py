@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from sluice.contracts.environment import CommandEnvironment
 
 
 def notes_folder() -> Path:
     """Where `sluice up` leaves its note when it is ready; it takes it away when it ends."""
-    base = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    return Path(base) / f"sluice-{os.getuid()}"
+    return CommandEnvironment.read().runtime_folder / f"sluice-{os.getuid()}"
 
 
 def running_cloud() -> dict[str, Any] | None:

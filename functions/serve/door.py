@@ -20,7 +20,7 @@ from functions.shared.clients import runtime_client
 from functions.shared.models import Models
 from functions.shared.store import Store
 from sluice import requests
-from sluice.contracts.errors import RequestRefused
+from sluice.contracts.errors import RequestRefused, Turn
 from sluice.contracts.evaluation import Evaluation
 from sluice.contracts.prediction import Signature
 from sluice.contracts.release import Champion
@@ -78,12 +78,12 @@ class Door:
         content_type = _header(event, "content-type")
         try:
             return self._ask(champion, body, content_type)
-        except _EndpointGone:
+        except EndpointGone:
             del self._pointers[model]
         # The pointer may have moved on since it was read: look again, once.
         try:
             return self._ask(self._champion(model), body, content_type)
-        except _EndpointGone:
+        except EndpointGone:
             raise RequestRefused(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"The endpoint of {model} is not in service.",
@@ -158,7 +158,7 @@ class Door:
         return uri.removeprefix(f"s3://{self.artifacts.bucket}/")
 
 
-class _EndpointGone(Exception):
+class EndpointGone(Turn):
     """The endpoint that the pointer named is not there or not in service."""
 
 
@@ -166,7 +166,7 @@ def _refusal(model: str, error: ClientError) -> Exception:
     """What an endpoint's error means to a caller; an error of our own is handed back as it is."""
     code: str = error.response["Error"]["Code"]
     if code in ("ValidationError", "ValidationException"):
-        return _EndpointGone()
+        return EndpointGone()
     if code in ("ThrottlingException", "TooManyRequestsException"):
         return RequestRefused(
             HTTPStatus.TOO_MANY_REQUESTS, f"{model} gets more calls than it can answer."

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sluice.contracts.drop import Arrival, read_arrival
+from sluice.contracts.errors import Turn
 from sluice.contracts.names import Run, parse_attempt, parse_endpoint
 
 
-class NotOurs(ValueError):
+class NotOurs(Turn):
     """The event is about something that only carries our prefix; nobody needs to act on it."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from sluice.contracts.dataset import Report
+from sluice.contracts.errors import Turn
 from sluice.contracts.spec import Policy
 from sluice.validation import Refused
 
@@ -26,7 +27,7 @@ MACHINE_SHARE: Final = 0.6
 """Of a job's machine for the engine; the rest is for Python, the system and its file cache."""
 
 
-class TooLarge(Exception):
+class TooLarge(Turn):
     """This place does not hold the drop, a larger one may: nothing of it was written yet."""
 
     def __init__(self, size: int, why: str) -> None:

@@ -1,4 +1,4 @@
-"""The settings that functions and containers are given: one class each, in one place.
+"""The variables that our programs are told things by: one class a program, in one place.
 
 `infra/` fills in those of the functions when it writes the template, the handlers read them back at
 cold start, and a missing or empty one stops the function at once with its name. Nothing else reads
@@ -8,6 +8,7 @@ os.environ.
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -166,3 +167,49 @@ class ContainerEnvironment:
             candidate=variables.get(container.CANDIDATE_VARIABLE) or None,
             champion=variables.get(container.CHAMPION_VARIABLE) or None,
         )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandEnvironment:
+    """What a shell tells the `sluice` command and `sluice.Client`."""
+
+    endpoint_url: str | None
+    """AWS_ENDPOINT_URL: another cloud than AWS."""
+    ca_bundle: str | None
+    """AWS_CA_BUNDLE: a file of certificates to trust."""
+    runtime_folder: Path
+    """XDG_RUNTIME_DIR, else the temporary folder: where running clouds leave their notes."""
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """From the environment; an empty variable counts as none."""
+        return cls(
+            endpoint_url=variables.get("AWS_ENDPOINT_URL") or None,
+            ca_bundle=variables.get("AWS_CA_BUNDLE") or None,
+            runtime_folder=Path(variables.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SynthesisEnvironment:
+    """What the CDK CLI tells the program that writes the template."""
+
+    outdir: str
+    """CDK_OUTDIR: the folder of the cloud assembly."""
+    is_checked: bool
+    """Whether the CLI asks, whose templates are held against every rule; a rehearsal's are not."""
+
+    @classmethod
+    def read(cls, variables: Mapping[str, str] = os.environ) -> Self:
+        """From the environment."""
+        return cls(
+            outdir=variables.get("CDK_OUTDIR", "cdk.out"),
+            is_checked="CDK_CLI_VERSION" in variables,
+        )
+
+
+def with_python_path(folder: Path, variables: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a program whose Python finds modules in `folder` first."""
+    before = variables.get("PYTHONPATH")
+    path = os.pathsep.join(part for part in (str(folder), before) if part)
+    return {**variables, "PYTHONPATH": path}

@@ -1,11 +1,19 @@
 """The errors of Sluice, from wide to narrow; a caller chooses how wide to catch.
 
     SluiceError
-    ├── Refusal            bad input: tell the person, keep it aside, never retry
-    │   ├── DropRefused    the data
-    │   ├── SpecRefused    sluice.yaml
-    │   └── RequestRefused a prediction request (carries its HTTP status)
-    └── UsageError         the command line or client was called wrongly (exit code 2)
+    ├── Refusal              bad input: tell the person, keep it aside, never retry
+    │   ├── DropRefused      the data
+    │   │   └── Refused      … by the engine, with its finding (sluice.validation)
+    │   │       └── OutOfMemory   it takes more memory than the engine was given
+    │   ├── SpecRefused      sluice.yaml
+    │   └── RequestRefused   a prediction request (carries its HTTP status)
+    ├── UsageError           the command line or client was called wrongly (exit code 2)
+    │   └── VersionError     the compiled scanner is another version's (sluice.validation.scanner)
+    └── Turn                 no fault: the one who called goes another way
+        ├── NotOurs          the event is about nothing of ours (functions.shared)
+        ├── TooLarge         the function cannot hold the drop: a job takes it (functions.validate)
+        ├── EndpointGone     the endpoint was replaced: look for its successor (functions.serve)
+        └── StreamError      a stream of rows broke off: its reader says why (sluice.validation)
 
 Everything else that is raised is a bug or an outage: it is not caught, and the platform retries.
 """
@@ -55,6 +63,10 @@ class RequestRefused(Refusal):
         super().__init__(reason, remedy=remedy)
         self.status = status
         self.problems = problems
+
+
+class Turn(SluiceError):
+    """Raised for a caller of our own that knows another way; it never reaches a person."""
 
 
 class UsageError(SluiceError):

@@ -230,7 +230,7 @@ class Deploy(_Section):
 class Watch(_Section):
     """`watch:`."""
 
-    drift: bool = True
+    drift: bool = False
     retrain: bool = False
 
 

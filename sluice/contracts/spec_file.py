@@ -125,6 +125,7 @@ def _bounded(spec: Spec, policy: Policy, stated: dict[str, Any]) -> Spec:
         "train.entry": (spec.train.entry, None, "a training script of your own"),
         "train.instances": (spec.train.instances, 1, "training on several instances"),
         "deploy.canary": (spec.deploy.canary, Canary(), "shifting traffic by a canary"),
+        "watch.drift": (spec.watch.drift, False, "telling of drift"),
         "watch.retrain": (spec.watch.retrain, False, "retraining on drift"),
     }
     for field, (value, default, what) in absent.items():

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from sluice.contracts.errors import Turn, UsageError
 from sluice.validation.scanner import interface
 from sluice.validation.scanner.build import HERE, library_file
 from sluice.validation.scanner.version import version_of
@@ -17,11 +18,11 @@ from sluice.validation.scanner.version import version_of
 _REMEDY = f"make setup, or python {HERE / 'build.py'}; where pip installed Sluice, install it again"
 
 
-class StreamError(Exception):
+class StreamError(Turn):
     """A stream of rows broke off; what its reader said of it."""
 
 
-class VersionError(ImportError):
+class VersionError(UsageError, ImportError):
     """The compiled library is of another version than the Python around it."""
 
 

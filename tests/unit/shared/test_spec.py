@@ -51,6 +51,7 @@ def test_null_target_means_none():
         ("deploy: {min: 3, max: 2}", ["deploy.min is 3", "deploy.max, 2"]),
         ("deploy: {canary: {percent: 90}}", ["deploy.canary.percent", "50"]),
         ("watch: {retrain: true}", ["watch.retrain", "not there yet"]),
+        ("watch: {drift: true}", ["watch.drift is True", "not there yet", "Remove"]),
         ("gate: {metric: f1}", ["gate.metric", "'f1'", "roc_auc"]),
         ("target: 7", ["target is 7", "string"]),
         ("train: 5", ["train is 5"]),
