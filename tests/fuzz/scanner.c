@@ -12,6 +12,7 @@
 #include "count.h"
 #include "format.h"
 #include "groups.h"
+#include "objects.h"
 #include "quantiles.h"
 #include "scan.h"
 #include "stream.h"
@@ -194,7 +195,28 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     return 0;
 }
 
+/* The rows are no longer than the lines they are of, one a line, and the lines are whole. */
+static void read_objects(const uint8_t *bytes, size_t size) {
+    static const char *const KEYS[] = {"a", "b", "c"};
+    static const int32_t KINDS_OF[] = {NUMBERS, TEXTS, BOOLEANS};
+    const struct object_shape shape = {.keys = KEYS, .kinds = KINDS_OF, .fields = 3};
+    /* Copies of just these sizes, so that a byte too many is a fault. */
+    char *const data = malloc(size ? size : 1), *const rows = malloc(size + 1);
+    AGREE(data && rows);
+    if (size) memcpy(data, bytes, size);
+    int64_t empty[] = {-1, -1, -1}, ends = 0;
+    struct object_rows out;
+    rows_of_objects(data, (int64_t)size, &shape, rows, empty, &out);
+    for (int64_t i = 0; i < out.size; i++) ends += rows[i] == '\n';
+    AGREE(ends == out.lines && out.size <= out.read + 1 && out.read <= (int64_t)size);
+    AGREE(out.read == 0 || out.read == (int64_t)size || data[out.read - 1] == '\n');
+    AGREE(empty[0] < 0 && empty[1] < out.lines + 1 && empty[2] < 0);
+    free(data);
+    free(rows);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    read_objects(bytes, size);
     struct input in = input_of(bytes, size);
     in.how.plans = in.plans;
     struct seeds seeds[MOST_COLUMNS];

@@ -25,6 +25,14 @@ KINDS: Final = (
 """`enum kind` of cells.h, in its order."""
 
 
+class ValueKind(IntEnum):
+    """`enum value_kind` of objects.h: what the values of a field of JSON Lines are."""
+
+    TEXTS = 0
+    NUMBERS = 1
+    BOOLEANS = 2
+
+
 class Status(IntEnum):
     """`enum status` of reader.h: how a scan ended."""
 
@@ -50,6 +58,22 @@ class Count(ctypes.Structure):
         *_fields("rows", "blank", "unix_ends", "dos_ends", "lines"),
         *_fields("is_ended", "is_plain", kind=ctypes.c_bool),
     )
+
+
+class ObjectShape(ctypes.Structure):
+    """`struct object_shape` of objects.h."""
+
+    _fields_ = (
+        ("keys", ctypes.POINTER(ctypes.c_char_p)),
+        ("kinds", ctypes.POINTER(ctypes.c_int32)),
+        ("fields", _INTEGER),
+    )
+
+
+class ObjectRows(ctypes.Structure):
+    """`struct object_rows` of objects.h."""
+
+    _fields_ = _fields("lines", "read", "size")
 
 
 class Plan(ctypes.Structure):
@@ -184,6 +208,14 @@ _COLUMNS = (ctypes.POINTER(_INTEGER), _INTEGER)
 _COUNT = (ctypes.c_char_p, ctypes.c_uint8, ctypes.c_uint8, _INTEGER, ctypes.POINTER(Count))
 FUNCTIONS: Final = (
     ("count_rows", ctypes.c_int, _COUNT),
+    (
+        "rows_of_objects",
+        None,
+        (
+            *(ctypes.c_void_p, _INTEGER, ctypes.POINTER(ObjectShape), ctypes.c_void_p),
+            *(ctypes.POINTER(_INTEGER), ctypes.POINTER(ObjectRows)),
+        ),
+    ),
     ("seeds_of", Seeds, (ctypes.c_char_p, ctypes.c_size_t)),
     ("hash_bytes", ctypes.c_uint64, (ctypes.c_char_p, ctypes.c_size_t)),
     ("scan_new", _HANDLE, (ctypes.POINTER(ScanOptions),)),
@@ -237,6 +269,7 @@ FUNCTIONS: Final = (
 """Name, result and arguments of what Python calls."""
 
 STRUCTURES: Final = (
-    *(Count, Plan, ReaderOptions, ScanOptions, Seeds, WriterOptions, Tally, BadRow, Result),
+    *(Count, ObjectShape, ObjectRows),
+    *(Plan, ReaderOptions, ScanOptions, Seeds, WriterOptions, Tally, BadRow, Result),
     *(Summary, Value, Histogram, Moments, Correlation, ArrowArrayStream),
 )

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_HEADERS = ("count.h", "groups.h", "quantiles.h", "scan.h", "stream.h", "writer.h")
+_HEADERS = ("count.h", "groups.h", "objects.h", "quantiles.h", "scan.h", "stream.h", "writer.h")
 
 
 def version_of(interface: Mapping[str, Any]) -> str:
@@ -54,8 +54,8 @@ def _layout(interface: Mapping[str, Any]) -> Iterator[str]:
     for at, kind in enumerate(interface["KINDS"]):
         yield f"{kind.upper().replace('-', '_')} == {at}"
     yield f"KINDS == {len(interface['KINDS'])}"
-    for status in interface["Status"]:
-        yield f"{status.name} == {status.value}"
+    for member in (*interface["Status"], *interface["ValueKind"]):
+        yield f"{member.name} == {member.value}"
 
 
 def _c_name(name: str) -> str:

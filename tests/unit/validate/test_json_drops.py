@@ -15,9 +15,8 @@ from drops import Judge, codes
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
 from sluice.validation import validate
-from sluice.validation.formats.json import records as reading_lines
-from sluice.validation.formats.json import template as json_template
-from sluice.validation.formats.json.records import Layout, count_objects, json_records
+from sluice.validation.formats.json import layouts, observations
+from sluice.validation.formats.json.layouts import Layout, count_objects, rows_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part
 
 if sys.version_info >= (3, 14):
@@ -230,7 +229,7 @@ def test_count_agrees_wherever_a_block_ends(layout: Layout, tmp_path: Path) -> N
     part.path.write_text(text)
     assert len(text) > 2 * HEAD_BYTES
 
-    found = list(json_records(part, layout))
+    found = list(rows_of(part, layout))
 
     assert [record for _, record in found] == records
     assert count_objects(part.path) == len(records)
@@ -260,8 +259,8 @@ def test_lines_that_are_alike_are_read_as_if_one_by_one(
     path.write_text("\r\n".join(lines), encoding="utf-8", newline="")
     outs = []
     for known in (200, 10**9):  # as lines that are alike, and record by record
-        monkeypatch.setattr(json_template, "KNOWN", known)
-        monkeypatch.setattr(reading_lines, "HEAD_BYTES", 3_000)
+        monkeypatch.setattr(observations, "ALIKE", known)
+        monkeypatch.setattr(layouts, "HEAD_BYTES", 3_000)
         out = tmp_path / str(known)
         out.mkdir()
         report = validate(path, name="data.jsonl", spec=Spec(), salt="s", out=out)

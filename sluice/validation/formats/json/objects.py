@@ -1,13 +1,15 @@
-"""One record of a JSON file: a flat object, decoded more strictly than `json.loads` does.
+"""One object of a JSON file: flat, and decoded more strictly than `json.loads` does.
 
 That keeps the last of two equal keys, may turn 2**63 + 1 into a float, and takes NaN. Here numbers
 stay the text they were written as, so that their types are settled by the same rules as a CSV's,
-digit for digit.
+digit for digit. What is wrong with an object is a `Fault`, not an exception: of an array that is
+read in blocks, more text may mend it.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 from sluice.validation.formats.parts import Part
@@ -21,24 +23,51 @@ class Number(str):
 
 
 Value = str | Number | bool | None
-Record = dict[str, Value]
+Row = dict[str, Value]
+
+_CORRECT: Final = "Correct this record, or export the file again."
 
 
-class _FaultError(ValueError):
-    """What is wrong inside of one record."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """What is wrong with an object."""
+
+    what: str
+    line: int
+    remedy: str = _CORRECT
+    column: str | None = None
+    is_syntax: bool = False
+    """Whether this is no JSON so far: the end of a block may have cut the object off."""
+
+    def refusal(self, part: Part) -> Refused:
+        """The refusal of the drop, naming the line."""
+        return Refused(
+            "bad-record",
+            f"{part.name}, line {self.line}: {self.what}.",
+            remedy=self.remedy,
+            line=self.line,
+            column=self.column,
+        )
 
 
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """Stands in the place of a value that JSON does not have."""
+
+    what: str
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object] | _Wrong:
     found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _FaultError(f"the key {shown(twice)} stands twice in one object")
-    return found
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    twice = next(name for name in names if names.count(name) > 1)
+    return _Wrong(f"the key {shown(twice)} stands twice in one object")
 
 
 def _no_number(spelling: str) -> object:
-    raise _FaultError(f"{spelling} is no JSON value; write null where a value is missing")
+    return _Wrong(f"{spelling} is no JSON value; write null where a value is missing")
 
 
 _DECODER: Final = json.JSONDecoder(
@@ -49,59 +78,54 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def decoded(part: Part, text: str, at: int, line: int) -> tuple[Record, int]:
+def decoded(text: str, at: int, line: int) -> tuple[Row, int] | Fault:
     """The object that begins at `at`, which stands on `line`, and where it ends."""
-    remedy = "Correct this record, or export the file again."
     try:
-        record, end = _DECODER.raw_decode(text, at)
+        found, end = _DECODER.raw_decode(text, at)
     except json.JSONDecodeError as error:
-        line += text.count("\n", at, error.pos)
         what = f"this is no JSON ({error.msg.lower()}): {shown(text[error.pos :][:40])}"
-        raise bad_record(part, line, what, remedy) from None
-    except _FaultError as error:
-        raise bad_record(part, line, str(error), remedy) from None
+        line += text.count("\n", at, error.pos)
+        return Fault(what=what, line=line, is_syntax=True)
     except RecursionError:
-        raise bad_record(part, line, "the record is nested too deeply", remedy) from None
-    if not isinstance(record, dict):
-        raise bad_record(
-            part,
-            line,
-            f"this is no object but {shown(text[at:end])}",
-            'Write every record as {"column": value, …}.',
+        return Fault(what="the record is nested too deeply", line=line)
+    if isinstance(found, _Wrong):
+        return Fault(what=found.what, line=line)
+    if not isinstance(found, dict):
+        return Fault(
+            what=f"this is no object but {shown(text[at:end])}",
+            line=line,
+            remedy='Write every record as {"column": value, …}.',
         )
-    for name, value in record.items():
+    fault = _fault_of_values(found, line, has_escapes="\\u" in text[at:end])
+    return fault or (found, end)
+
+
+def _fault_of_values(found: dict[str, object], line: int, *, has_escapes: bool) -> Fault | None:
+    for name, value in found.items():
+        if isinstance(value, _Wrong):
+            return Fault(what=value.what, line=line)
         if isinstance(value, dict | list):
             kind = "an object" if isinstance(value, dict) else "an array"
-            raise bad_record(
-                part,
-                line,
-                f"the field {shown(name)} holds {kind}, and a table has no place for it",
-                "Flatten it into fields of their own, or leave it out.",
+            return Fault(
+                what=f"the field {shown(name)} holds {kind}, and a table has no place for it",
+                line=line,
+                remedy="Flatten it into fields of their own, or leave it out.",
                 column=name,
             )
-    if "\\u" in text[at:end]:
-        _check_escapes(part, line, record)
-    return record, end
+        if has_escapes and not (_is_text(name) and _is_text(value)):
+            return Fault(
+                what=f"the field {shown(name)} holds a character that no text has",
+                line=line,
+                remedy="Remove \\u0000 and halves of \\u pairs.",
+            )
+    return None
 
 
-def _check_escapes(part: Part, line: int, record: Record) -> None:
-    for name, value in record.items():
-        for text in (name, value):
-            if isinstance(text, str) and ("\0" in text or not _has_bytes(text)):
-                what = f"the field {shown(name)} holds a character that no text has"
-                raise bad_record(part, line, what, "Remove \\u0000 and halves of \\u pairs.")
-
-
-def _has_bytes(text: str) -> bool:
-    """Half of a surrogate pair has none in UTF-8."""
+def _is_text(value: object) -> bool:
+    """Whether it can be stored: half of a surrogate pair has no bytes in UTF-8."""
+    if not isinstance(value, str):
+        return True
     try:
-        text.encode()
+        return b"\0" not in value.encode()
     except UnicodeEncodeError:
         return False
-    return True
-
-
-def bad_record(part: Part, line: int, what: str, remedy: str, column: str | None = None) -> Refused:
-    """The refusal of a record, naming its line."""
-    message = f"{part.name}, line {line}: {what}."
-    return Refused("bad-record", message, remedy=remedy, line=line, column=column)

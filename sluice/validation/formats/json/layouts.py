@@ -1,4 +1,4 @@
-"""The records of JSON files, one flat object each, and an independent count of them."""
+"""The objects of JSON files, in either layout, and an independent count of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES, too_long
-from sluice.validation.formats.json.objects import Record, bad_record, decoded
+from sluice.validation.formats.json.objects import Fault, Row, decoded
 from sluice.validation.formats.parts import HEAD_BYTES, Part
 from sluice.validation.refusals import Refused, shown
 
@@ -19,15 +19,15 @@ Layout = Literal["jsonl", "json"]
 """One object a line, or one array of objects."""
 
 
-def json_records(part: Part, layout: Layout) -> Iterator[tuple[int, Record]]:
-    """Every record of a UTF-8 file with the line on which it begins, from 1.
+def rows_of(part: Part, layout: Layout) -> Iterator[tuple[int, Row]]:
+    """Every object of a UTF-8 file with the line on which it begins, from 1.
 
     Raises `Refused` naming the line where something is no JSON, no object of plain values, or no
     text that can be stored.
     """
     if layout == "json":
         return _elements(part)
-    return (found for block in line_blocks(part) for found in block_records(part, block))
+    return (found for block in line_blocks(part) for found in rows_of_block(part, block))
 
 
 def count_objects(path: Path) -> int:
@@ -80,8 +80,8 @@ def line_blocks(part: Part) -> Iterator[Block]:
             offset += read
 
 
-def block_records(part: Part, block: Block) -> Iterator[tuple[int, Record]]:
-    """The records of a block of lines, as `json_records`."""
+def rows_of_block(part: Part, block: Block) -> Iterator[tuple[int, Row]]:
+    """The objects of a block of lines, as `rows_of`."""
     start = block.offset
     for line, raw in enumerate(block.data.split(b"\n"), start=block.line):
         if len(raw) > MAX_ROW_BYTES:
@@ -93,21 +93,25 @@ def block_records(part: Part, block: Block) -> Iterator[tuple[int, Record]]:
         start += len(raw) + 1
         if not text:
             continue
-        record, end = decoded(part, text, 0, line)
-        if text[end:].strip():
-            what = f"there is more behind the object: {shown(text[end:].strip())}"
-            raise bad_record(part, line, what, "Write one object a line.")
-        yield line, record
+        found = decoded(text, 0, line)
+        if isinstance(found, Fault):
+            raise found.refusal(part)
+        row, end = found
+        if rest := text[end:].strip():
+            raise Fault(
+                what=f"there is more behind the object: {shown(rest)}",
+                line=line,
+                remedy="Write one object a line.",
+            ).refusal(part)
+        yield line, row
 
 
-def _elements(part: Part) -> Iterator[tuple[int, Record]]:
+def _elements(part: Part) -> Iterator[tuple[int, Row]]:
     """The objects of an array, in memory no longer than a few blocks."""
     source = _Source(part)
     if source.next_character() != "[":
-        raise bad_record(
-            part,
-            source.line,
-            f"the file begins with {shown(source.text[source.at :][:20])}, not with an array",
+        raise source.fault(
+            f"the file begins with {source.shown()}, not with an array",
             "Write [{…}, {…}]; one object a line has the extension .jsonl.",
         )
     source.step()
@@ -115,20 +119,20 @@ def _elements(part: Part) -> Iterator[tuple[int, Record]]:
     while (character := source.next_character()) != "]":
         if not is_first:
             if character != ",":
-                raise _cut_off(source) if not character else _unexpected(source)
+                raise _unexpected(source) if character else _cut_off(source)
             source.step()
             character = source.next_character()
         if not character:
             raise _cut_off(source)
         is_first = False
-        yield source.line, source.record()
+        yield source.line, source.row()
     source.step()
     if source.next_character():
         raise _unexpected(source)
 
 
 class _Source:
-    """Decoded text of a file, read on as it is used."""
+    """The decoded text of a file, read on as it is used."""
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -176,18 +180,25 @@ class _Source:
             if not self._more():
                 return ""
 
-    def record(self) -> Record:
+    def row(self) -> Row:
         """The object that begins at `at`."""
-        while True:
-            try:
-                record, end = decoded(self.part, self.text, self.at, self.line)
-            except Refused:
-                # The object may only go on behind what was read so far.
-                if len(self.text) - self.at > MAX_ROW_BYTES or not self._more():
-                    raise
-                continue
-            self.step(end)
-            return record
+        found = decoded(self.text, self.at, self.line)
+        while isinstance(found, Fault):
+            is_too_long = len(self.text) - self.at > MAX_ROW_BYTES
+            if is_too_long or not found.is_syntax or not self._more():
+                raise found.refusal(self.part)
+            found = decoded(self.text, self.at, self.line)
+        row, end = found
+        self.step(end)
+        return row
+
+    def shown(self) -> str:
+        """What stands at `at`, for a sentence."""
+        return shown(self.text[self.at :][:20])
+
+    def fault(self, what: str, remedy: str) -> Refused:
+        """The refusal of what stands at `at`."""
+        return Fault(what=what, line=self.line, remedy=remedy).refusal(self.part)
 
 
 def _not_utf8(part: Part, line: int, byte: int) -> Refused:
@@ -201,9 +212,9 @@ def _not_utf8(part: Part, line: int, byte: int) -> Refused:
 
 def _cut_off(source: _Source) -> Refused:
     what = "the file ends in the middle of its array"
-    return bad_record(source.part, source.line, what, "Copy or export it again, and compare sizes.")
+    return source.fault(what, "Copy or export it again, and compare sizes.")
 
 
 def _unexpected(source: _Source) -> Refused:
-    what = f"{shown(source.text[source.at :][:20])} stands where a comma or the array's end should"
-    return bad_record(source.part, source.line, what, "Write [{…}, {…}] and nothing behind it.")
+    what = f"{source.shown()} stands where a comma or the array's end should"
+    return source.fault(what, "Write [{…}, {…}] and nothing behind it.")
