@@ -197,8 +197,8 @@ def _drop(arguments: argparse.Namespace) -> int:
         print(run)
         return DONE
     with Screen(sys.stderr) as screen:
-        for moment in client.follow(run):
-            screen.moment(moment)
+        for entry in client.follow(run):
+            screen.entry(entry)
     print(run)
     state = client.state(run)
     print(f"{state.state}: {state.reason}", file=sys.stderr)
@@ -255,8 +255,8 @@ def _show(arguments: argparse.Namespace) -> int:
         raise UsageError(f"There is no run {arguments.run}; `sluice runs` lists them.")
     timeline = client.timeline(arguments.run)
     if arguments.json:
-        moments = [asdict(moment) for moment in timeline]
-        print(json.dumps(asdict(state) | {"timeline": moments}, indent=2, default=str))
+        entries = [asdict(entry) for entry in timeline]
+        print(json.dumps(asdict(state) | {"timeline": entries}, indent=2, default=str))
     else:
         Screen(sys.stdout).show(state, timeline)
     return DONE

@@ -2,8 +2,8 @@
 
 client = Client()
 run = client.drop(Path("iris.csv"))
-for moment in client.follow(run):
-    print(moment.stage, moment.status, moment.reason)
+for entry in client.follow(run):
+    print(entry.stage, entry.status, entry.reason)
 client.predict("iris", {"instances": [{"petal_length": 1.4, ...}]})
 """
 
@@ -28,14 +28,23 @@ from sluice.clouds import Cloud, choose_cloud
 from sluice.contracts.drop import read_arrival
 from sluice.contracts.errors import RequestRefused, UsageError
 from sluice.contracts.events import ENDS
-from sluice.contracts.ledger import ALL_RUNS, BY_TIME, EVENT, HEADER, Moment, RunState, run_key
+from sluice.contracts.ledger import (
+    ALL_RUNS,
+    BY_TIME,
+    EVENT,
+    HEADER,
+    RunState,
+    TimelineEntry,
+    run_key,
+)
 from sluice.contracts.names import SPEC_FILE, SUCCESS_MARKER, Run, is_model, package_group
 
 EPOCH = "epoch"
 """`kind` of the moments that `follow` reads off the training job's log."""
 
 _SETTLED = timedelta(seconds=1)
-"""Events reach the ledger in any order; after this long those of one moment can be told in turn."""
+"""Events reach the ledger in any order; after this long, those of one instant can be told in
+turn."""
 
 _CONNECTIONS = 16
 """Kept open to the API; threads that share a client each use one."""
@@ -152,13 +161,13 @@ class Client:
         ).get("Item")
         return RunState.of(item) if item else None
 
-    def timeline(self, run: str) -> list[Moment]:
+    def timeline(self, run: str) -> list[TimelineEntry]:
         """What happened to a run, oldest first."""
         items = self._ledger.query(
             KeyConditionExpression=Key("pk").eq(run_key(run)) & Key("sk").begins_with(EVENT),
             ConsistentRead=True,
         )["Items"]
-        return sorted((Moment.of(item) for item in items), key=lambda moment: moment.at)
+        return sorted((TimelineEntry.of(item) for item in items), key=lambda entry: entry.at)
 
     def follow(
         self,
@@ -167,7 +176,7 @@ class Client:
         patience: float = 3600.0,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
-    ) -> Iterator[Moment]:
+    ) -> Iterator[TimelineEntry]:
         """The run's timeline as it grows, with the epochs of its training, until the run has ended.
 
         A run that waits for a person has ended for now. `TimeoutError` after `patience` seconds.
@@ -179,15 +188,15 @@ class Client:
             state = self.state(run)
             ended = state is not None and state.state in ENDS
             settled = datetime.now(UTC) - _SETTLED
-            for moment in self.timeline(run):
-                name = (moment.stage, moment.attempt, moment.kind)
-                if name not in seen and (ended or datetime.fromisoformat(moment.at) < settled):
+            for entry in self.timeline(run):
+                name = (entry.stage, entry.attempt, entry.kind)
+                if name not in seen and (ended or datetime.fromisoformat(entry.at) < settled):
                     seen.add(name)
-                    yield moment
+                    yield entry
             if state and state.phase == "training":
                 lines = [text for text in self._job_lines(run) if _EPOCH_LINE.search(text)]
                 for text in lines[epochs:]:
-                    yield Moment(
+                    yield TimelineEntry(
                         at="",
                         stage="train",
                         kind=EPOCH,

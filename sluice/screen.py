@@ -13,7 +13,7 @@ from rich.status import Status
 from rich.table import Table
 
 from sluice.contracts.dataset import Report
-from sluice.contracts.ledger import Moment, RunState
+from sluice.contracts.ledger import RunState, TimelineEntry
 
 _STATE_STYLES = {
     "released": "green",
@@ -52,35 +52,35 @@ class Screen:
         if self._live:
             self._live.stop()
 
-    def moment(self, moment: Moment) -> None:
+    def entry(self, entry: TimelineEntry) -> None:
         """One line of a growing timeline, with the seconds since the line before."""
-        if moment.kind == "epoch":
-            self._epoch(moment)
+        if entry.kind == "epoch":
+            self._epoch(entry)
             return
-        at = datetime.fromisoformat(moment.at)
+        at = datetime.fromisoformat(entry.at)
         elapsed = (at - self._last).total_seconds() if self._last else 0.0
         self._last = max(at, self._last) if self._last else at
-        self._line(moment, f"{max(elapsed, 0.0):6.1f} s")
+        self._line(entry, f"{max(elapsed, 0.0):6.1f} s")
         if self._live:
-            self._live.update(f"{moment.stage}: {escape(moment.status)}")
+            self._live.update(f"{entry.stage}: {escape(entry.status)}")
 
-    def _epoch(self, moment: Moment) -> None:
+    def _epoch(self, entry: TimelineEntry) -> None:
         self._epochs += 1
         if self._live:
-            self._live.update(f"train: {escape(moment.reason)}")
+            self._live.update(f"train: {escape(entry.reason)}")
         elif self._epochs % _PLAIN_EPOCHS == 1:
-            self._console.print(f"{'':9} train     {escape(moment.reason)}")
+            self._console.print(f"{'':9} train     {escape(entry.reason)}")
 
-    def _line(self, moment: Moment, when: str) -> None:
-        style = _STATE_STYLES.get(moment.status, "default")
+    def _line(self, entry: TimelineEntry, when: str) -> None:
+        style = _STATE_STYLES.get(entry.status, "default")
         self._console.print(
-            f"{when:>9} {moment.stage:9} [{style}]{escape(moment.status):11}[/] "
-            f"{escape(moment.reason)}"
+            f"{when:>9} {entry.stage:9} [{style}]{escape(entry.status):11}[/] "
+            f"{escape(entry.reason)}"
         )
-        for warning in moment.data.get("warnings", ()):
+        for warning in entry.data.get("warnings", ()):
             self._console.print(f"{'':20}[yellow]{'warning':11}[/] {escape(warning)}")
 
-    def show(self, state: RunState, timeline: Sequence[Moment]) -> None:
+    def show(self, state: RunState, timeline: Sequence[TimelineEntry]) -> None:
         """A run's header and its timeline."""
         style = _STATE_STYLES[state.state]
         phase = f" ({state.phase})" if state.phase else ""
@@ -88,9 +88,9 @@ class Screen:
         self._console.print(escape(state.reason))
         self._console.print()
         start = datetime.fromisoformat(state.started_at)
-        for moment in timeline:
-            since = (datetime.fromisoformat(moment.at) - start).total_seconds()
-            self._line(moment, f"+{max(since, 0.0):.1f} s")
+        for entry in timeline:
+            since = (datetime.fromisoformat(entry.at) - start).total_seconds()
+            self._line(entry, f"+{max(since, 0.0):.1f} s")
 
     def runs(self, runs: Sequence[RunState]) -> None:
         """A line a run."""

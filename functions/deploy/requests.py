@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from functions.shared.sagemaker import Package
+from functions.shared.registry import Package
 from sluice.contracts import container
 from sluice.contracts.environment import DeployEnvironment
 from sluice.contracts.names import VARIANT, capture_prefix

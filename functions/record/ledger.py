@@ -8,8 +8,8 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
-from functions.record.timeline import Line, Standing
-from functions.shared.clients import condition_failed, query_all, table
+from functions.record.decide import Line, Standing
+from functions.shared.aws import condition_failed, query_all
 from sluice.contracts.ledger import ALL_RUNS, EVENT, HEADER, REPEAT, run_key
 from sluice.contracts.names import Run
 
@@ -18,11 +18,8 @@ from sluice.contracts.names import Run
 class Ledger:
     """The ledger table, as record writes it."""
 
-    table_name: str
-
-    @property
-    def _table(self) -> Any:
-        return table(self.table_name)
+    table: Any
+    """boto3's Table."""
 
     def state(self, run: Run) -> str:
         """State of the run's header, empty where there is none yet."""
@@ -30,14 +27,14 @@ class Ledger:
         return str(item["state"]) if item else ""
 
     def _header(self, run: str) -> dict[str, Any] | None:
-        item: dict[str, Any] | None = self._table.get_item(
+        item: dict[str, Any] | None = self.table.get_item(
             Key={"pk": run_key(run), "sk": HEADER}, ConsistentRead=True
         ).get("Item")
         return item
 
     def write(self, run: Run, line: Line, data: dict[str, Any]) -> None:
         """Add a line to the run's timeline and let it move the header. Twice changes nothing."""
-        self._table.put_item(
+        self.table.put_item(
             Item={
                 "pk": run_key(str(run)),
                 "sk": f"{EVENT}{line.stage}#{line.attempt:02d}#{line.kind}",
@@ -58,7 +55,7 @@ class Ledger:
 
     def _move(self, run: Run, line: Line, standing: Standing) -> None:
         try:
-            self._table.update_item(
+            self.table.update_item(
                 Key={"pk": run_key(str(run)), "sk": HEADER},
                 UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
                 "#rank = :rank, updated = :updated",
@@ -83,7 +80,7 @@ class Ledger:
     def _open(self, run: Run, line: Line, data: dict[str, Any]) -> None:
         """The header, made by whichever event is heard first."""
         try:
-            self._table.put_item(
+            self.table.put_item(
                 Item={
                     "pk": run_key(str(run)),
                     "sk": HEADER,
@@ -108,8 +105,8 @@ class Ledger:
     def repeat(self, run: Run, line: Line, earlier: str, data: dict[str, Any]) -> None:
         """Bind a run to the earlier one whose content it repeats; it ends as that one does."""
         self._open(run, line, data)
-        self._table.put_item(Item={"pk": run_key(earlier), "sk": f"{REPEAT}{run}", "run": str(run)})
-        self._table.update_item(
+        self.table.put_item(Item={"pk": run_key(earlier), "sk": f"{REPEAT}{run}", "run": str(run)})
+        self.table.update_item(
             Key={"pk": run_key(str(run)), "sk": HEADER},
             UpdateExpression="SET repeats = :earlier",
             ExpressionAttributeValues={":earlier": earlier},
@@ -123,7 +120,7 @@ class Ledger:
         if header is None:
             return
         followers = query_all(
-            self.table_name,
+            self.table,
             KeyConditionExpression=Key("pk").eq(run_key(str(run))) & Key("sk").begins_with(REPEAT),
         )
         for follower in followers:
@@ -131,7 +128,7 @@ class Ledger:
 
     def _copy(self, follower: str, header: dict[str, Any]) -> None:
         try:
-            self._table.update_item(
+            self.table.update_item(
                 Key={"pk": run_key(follower), "sk": HEADER},
                 UpdateExpression="SET #state = :state, phase = :phase, reason = :reason, "
                 "updated = :updated, carried = :carried",

@@ -1,7 +1,7 @@
 """An application called over HTTPS: answer it, or explain why not.
 
 The gateway has already refused what is unsigned, too large or too much. Calls change nothing, so a
-repeated one is answered again. Follow `door.py` for the steps.
+repeated one is answered again. Follow `step.py` for the steps.
 """
 
 from __future__ import annotations
@@ -11,25 +11,31 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from functions.serve.door import Door
-from functions.shared.clients import prepare
+from functions.serve.step import ServeStep
+from functions.shared.aws import AwsClients
+from functions.shared.endpoints import Endpoints
 from functions.shared.models import Models
-from functions.shared.store import Store
+from functions.shared.objects import Store
 from sluice.contracts.environment import ServeEnvironment
+from sluice.contracts.timeouts import ENDPOINT_SECONDS
 
-prepare("s3")
+AWS = AwsClients.prepared("s3")
 
 
 @cache
-def door() -> Door:
+def of_stack() -> ServeStep:
     """The front door of this stack, from the function's environment."""
     env = ServeEnvironment.read()
-    return Door(models=Models(env.models_table), artifacts=Store(env.artifact_bucket))
+    return ServeStep(
+        models=Models(AWS.table(env.models_table)),
+        artifacts=Store(AWS.client("s3"), env.artifact_bucket),
+        endpoints=Endpoints(AWS.runtime(ENDPOINT_SECONDS)),
+    )
 
 
-def handle(event: dict[str, Any], context: Any, by: Door | None = None) -> dict[str, Any]:
-    """Entry point of the Lambda; `by` lets a test bring its own door."""
-    answer = (by or door()).answer(event)
+def handle(event: dict[str, Any], context: Any, by: ServeStep | None = None) -> dict[str, Any]:
+    """Entry point of the Lambda; `by` lets a test bring its own step."""
+    answer = (by or of_stack()).answer(event)
     if answer.status >= 500:
         # The path and the status only: bodies are the caller's own.
         Logger(service="serve").warning(

@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-from functions.shared.clients import client
+from functions.shared.clock import Clock, utc_now
 from sluice.contracts.events import Kind, StageEvent
 from sluice.contracts.names import Run, event_source
-
-
-def utc_now() -> datetime:
-    """The present, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,7 +17,9 @@ class Bus:
 
     slug: str
     stage: str
-    now: Callable[[], datetime] = field(default=utc_now)
+    events: Any
+    """boto3's client of EventBridge."""
+    now: Clock = field(default=utc_now)
 
     def __call__(
         self,
@@ -51,7 +46,7 @@ class Bus:
             attempt=attempt,
             data=data,
         )
-        answer = client("events").put_events(
+        answer = self.events.put_events(
             Entries=[
                 {
                     "Source": event_source(self.slug),

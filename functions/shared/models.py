@@ -26,7 +26,7 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, Key
 from botocore.exceptions import ClientError
 
-from functions.shared.clients import condition_failed, query_all, table
+from functions.shared.aws import condition_failed, query_all
 from sluice.contracts.names import Run
 from sluice.contracts.release import Champion
 
@@ -44,21 +44,18 @@ class Models:
     model's lease makes.
     """
 
-    table_name: str
-
-    @property
-    def _table(self) -> Any:
-        return table(self.table_name)
+    table: Any
+    """boto3's Table."""
 
     def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
-        item: dict[str, Any] | None = self._table.get_item(
+        item: dict[str, Any] | None = self.table.get_item(
             Key={"pk": pk, "sk": sk}, ConsistentRead=True
         ).get("Item")
         return item
 
     def _put_new(self, item: dict[str, Any]) -> bool:
         try:
-            self._table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
+            self.table.put_item(Item=item, ConditionExpression=Attr("pk").not_exists())
         except ClientError as error:
             if condition_failed(error):
                 return False
@@ -66,7 +63,7 @@ class Models:
         return True
 
     def _query(self, pk: str) -> Iterator[dict[str, Any]]:
-        return query_all(self.table_name, KeyConditionExpression=Key("pk").eq(pk))
+        return query_all(self.table, KeyConditionExpression=Key("pk").eq(pk))
 
     def sequence(self, run: Run, arrived: datetime | None) -> int:
         """The drop's place among the drops of its model; the same whenever asked.
@@ -79,7 +76,7 @@ class Models:
         if known is None:
             self._put_new({"pk": _MODELS, "sk": run.model})
             counter = int(
-                self._table.update_item(
+                self.table.update_item(
                     Key={"pk": pk, "sk": "counter"},
                     UpdateExpression="ADD #n :one",
                     ExpressionAttributeNames={"#n": "number"},
@@ -105,7 +102,7 @@ class Models:
     def note_accepted(self, run: Run, sequence: int) -> None:
         """Remember the run as the last accepted one, unless a later drop is."""
         try:
-            self._table.put_item(
+            self.table.put_item(
                 Item={"pk": _pk(run.model), "sk": "accepted", "run": str(run), "number": sequence},
                 ConditionExpression=Attr("pk").not_exists() | Attr("number").lte(sequence),
             )
@@ -126,7 +123,7 @@ class Models:
         if owner == str(run) or not self._outlived(Run.parse(owner)):
             return owner
         try:
-            self._table.put_item(
+            self.table.put_item(
                 Item=key | {"run": str(run)}, ConditionExpression=Attr("run").eq(owner)
             )
         except ClientError as error:
@@ -167,9 +164,9 @@ class Models:
         """All of them, by model."""
         return [Champion.model_validate(item) for item in self._query(_CHAMPIONS)]
 
-    def crown(self, champion: Champion) -> None:
+    def set_champion(self, champion: Champion) -> None:
         """Move the pointer that callers follow. Only who holds the model's lease calls this."""
-        self._table.put_item(Item={"pk": _CHAMPIONS, "sk": champion.model} | champion.item())
+        self.table.put_item(Item={"pk": _CHAMPIONS, "sk": champion.model} | champion.item())
 
     def asked(self, model: str) -> dict[str, str]:
         """Endpoint name -> endpoint config that was last asked for."""
@@ -178,7 +175,7 @@ class Models:
 
     def note_asked(self, model: str, configs: dict[str, str]) -> None:
         """Remember what was asked for, so that a quiet rollback can be told from no update."""
-        self._table.put_item(Item={"pk": _pk(model), "sk": "asked", "configs": configs})
+        self.table.put_item(Item={"pk": _pk(model), "sk": "asked", "configs": configs})
 
     @contextmanager
     def lease(
@@ -206,14 +203,14 @@ class Models:
             yield
         finally:
             try:
-                self._table.delete_item(Key=key, ConditionExpression=Attr("holder").eq(holder))
+                self.table.delete_item(Key=key, ConditionExpression=Attr("holder").eq(holder))
             except ClientError as error:
                 if not condition_failed(error):
                     raise
 
     def _take_lease(self, key: dict[str, str], holder: str, now: int, seconds: int) -> bool:
         try:
-            self._table.put_item(
+            self.table.put_item(
                 Item=key | {"holder": holder, "until": now + seconds},
                 ConditionExpression=Attr("pk").not_exists()
                 | Attr("until").lt(now)

@@ -3,7 +3,7 @@
 A second identical event finds the commit marker (`accepted.json` or `rejected.json`, written last)
 and only says again what the marker says. A delivery that dies before the marker is run again from
 the start: the work is deterministic. A drop that is larger than the function holds has a job, which
-is started once. Follow `intake.py` for the steps, and `judging.py` for what the job does too.
+is started once. Follow `step.py` for the steps, and `assess.py` for what the job does too.
 """
 
 from __future__ import annotations
@@ -13,24 +13,24 @@ from typing import Any
 
 import duckdb  # noqa: F401 - the engine's, imported in the init phase, ahead of the first drop
 
-from functions.shared.clients import prepare
+from functions.shared.aws import AwsClients
 from functions.shared.frame import run_step
-from functions.validate.intake import Intake
-from functions.validate.judging import Judge
+from functions.validate.assess import Assessor
+from functions.validate.step import ValidateStep
 from sluice.contracts.environment import ValidateEnvironment
 
-prepare("s3", "events")
+AWS = AwsClients.prepared("s3", "events")
 
 
 @cache
-def intake() -> Intake:
-    """The intake of this stack, from the function's environment."""
+def of_stack() -> ValidateStep:
+    """The step of this stack, from the function's environment."""
     env = ValidateEnvironment.read()
-    return Intake(env=env, judge=Judge.of_stack(env))
+    return ValidateStep(env=env, aws=AWS, assessor=Assessor.of_stack(env, AWS))
 
 
-def handle(event: dict[str, Any], context: Any, by: Intake | None = None) -> dict[str, Any]:
-    """Entry point of the Lambda; `by` lets a test bring its own intake."""
-    by = by or intake()
+def handle(event: dict[str, Any], context: Any, by: ValidateStep | None = None) -> dict[str, Any]:
+    """Entry point of the Lambda; `by` lets a test bring its own step."""
+    by = by or of_stack()
     step = partial(by.take, seconds_left=context.get_remaining_time_in_millis() / 1000)
     return run_step(event, stage="validate", slug=by.env.slug, step=step)

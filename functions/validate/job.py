@@ -11,9 +11,10 @@ import os
 import sys
 import tempfile
 
-from functions.shared.store import Store
+from functions.shared.aws import AwsClients
+from functions.shared.objects import Store
+from functions.validate.assess import Assessor
 from functions.validate.handover import Handover
-from functions.validate.judging import Judge
 from functions.validate.room import Room
 from sluice.contracts.container import ContainerTree, run
 from sluice.contracts.environment import ContainerEnvironment
@@ -29,15 +30,16 @@ def main(bucket: str, key: str, tree: ContainerTree) -> int:
 
 
 def _validate(bucket: str, key: str) -> None:
-    found = Store(bucket).read(key)
+    aws = AwsClients()
+    found = Store(aws.client("s3"), bucket).read(key)
     if found is None:
         raise ValueError(f"There is no s3://{bucket}/{key}.")
     handover = Handover.model_validate_json(found[0])
-    judge = Judge.of_stack(handover.env)
+    assessor = Assessor.of_stack(handover.env, aws)
     room = Room.of_machine(
-        judge.policy, memory_bytes=_memory_of_machine(), cores=os.cpu_count() or 1
+        assessor.policy, memory_bytes=_memory_of_machine(), cores=os.cpu_count() or 1
     )
-    judge.finish(handover.arrival, room)
+    assessor.finish(handover.arrival, room)
     print(f"{handover.key} came to its end.", flush=True)
 
 

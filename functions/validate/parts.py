@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from functions.shared.store import Store, Version
+from functions.shared.objects import Store, Version
 from sluice.contracts.drop import Arrival, is_part
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES, ListedPart, Manifest
 from sluice.contracts.names import SUCCESS_MARKER

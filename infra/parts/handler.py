@@ -22,6 +22,7 @@ from infra.config import Config
 from infra.parts.bundle import RUNTIME, Bundle
 from infra.parts.permissions import allow
 from sluice.contracts.environment import Environment
+from sluice.contracts.timeouts import MARGIN_SECONDS, STAGE_SECONDS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +45,7 @@ class StageContext:
 TRIES = 3
 """Deliveries of one message before it is dead."""
 
-MARGIN = Duration.seconds(30)
+MARGIN = Duration.seconds(MARGIN_SECONDS)
 """Between a function's time-out and its message becoming visible again. AWS advises six time-outs
 for batches behind a concurrency limit; here a batch is one message, and the mapping's own maximum
 concurrency keeps it from being received without a place to run."""
@@ -149,7 +150,7 @@ class Stage(Handler):
         concurrency: int = 2,
     ) -> None:
         """As `Handler`; the time-out is a minute unless said."""
-        timeout = timeout or Duration.seconds(60)
+        timeout = timeout or Duration.seconds(STAGE_SECONDS)
         super().__init__(
             scope,
             id,
@@ -169,7 +170,7 @@ class Stage(Handler):
             encryption=QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
-            visibility_timeout=Duration.seconds(60).plus(MARGIN),
+            visibility_timeout=Duration.seconds(STAGE_SECONDS).plus(MARGIN),
         )
         self.queue = Queue(
             self,

@@ -27,6 +27,7 @@ from infra.parts.handler import Handler, StageContext
 from infra.parts.permissions import allow, read, rows, sagemaker
 from infra.parts.refusals import REFUSALS
 from sluice.contracts.environment import ServeEnvironment
+from sluice.contracts.timeouts import SERVE_SECONDS
 
 STAGE = "live"
 """The one stage of the API, and so the first part of every path."""
@@ -45,7 +46,7 @@ class Serve(Handler):
             scope,
             id,
             context,
-            timeout=Duration.seconds(29),
+            timeout=Duration.seconds(SERVE_SECONDS),
             memory=512,
             environment=ServeEnvironment(
                 slug=context.slug,

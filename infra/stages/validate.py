@@ -11,6 +11,7 @@ from infra.parts.handler import Stage, StageContext
 from infra.parts.permissions import allow, pass_role, put_events, read, rows, sagemaker, write
 from infra.parts.sagemaker_role import SageMakerRole
 from sluice.contracts.environment import ValidateEnvironment
+from sluice.contracts.timeouts import VALIDATE_SECONDS
 
 
 class Validate(Stage):
@@ -57,7 +58,7 @@ class Validate(Stage):
             id,
             context,
             layer=context.bundle.validation,
-            timeout=Duration.minutes(15),
+            timeout=Duration.seconds(VALIDATE_SECONDS),
             memory=3008,
             storage=Size.gibibytes(10),
             concurrency=5,

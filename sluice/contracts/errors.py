@@ -12,7 +12,7 @@
     └── Turn                 no fault: the one who called goes another way
         ├── NotOurs          the event is about nothing of ours (functions.shared)
         ├── TooLarge         the function cannot hold the drop: a job takes it (functions.validate)
-        ├── EndpointGone     the endpoint was replaced: look for its successor (functions.serve)
+        ├── EndpointGone     the endpoint was replaced: look for its successor (functions.shared)
         └── StreamError      a stream of rows broke off: its reader says why (sluice.validation)
 
 Everything else that is raised is a bug or an outage: it is not caught, and the platform retries.

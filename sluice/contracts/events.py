@@ -44,6 +44,9 @@ class Kind(StrEnum):
 State = Literal["running", "waiting", "released", "rejected", "failed"]
 """States of a run. All but `running` are ends; `waiting` means for a person."""
 
+CAPACITY: Final = "waiting for capacity"
+"""Status of an event, and phase of a run, that waits for a quota or for AWS's machines."""
+
 ENDS: Final = ("released", "rejected", "failed", "waiting")
 
 
@@ -106,6 +109,6 @@ class StageEvent:
         return cls(kind=Kind(detail_type), **known)
 
 
-def moment(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """The `at` of an event as a datetime."""
     return datetime.fromisoformat(text)

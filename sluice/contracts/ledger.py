@@ -21,6 +21,11 @@ ALL_RUNS: Final = "runs"
 """`gsi` of every header."""
 
 
+ACCEPTED_RANK: Final = 30
+"""Rank of a run's header from which on its dataset is there: below it, the run waits for validate.
+Which event gives which rank is record's table; headers move by rank alone."""
+
+
 def run_key(run: str) -> str:
     """`pk` of all items of one run."""
     return f"run#{run}"
@@ -60,7 +65,7 @@ class RunState:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Moment:
+class TimelineEntry:
     """One line of a run's timeline."""
 
     at: str

@@ -9,8 +9,7 @@ import pytest
 from dropping import make_intake
 from moto import mock_aws
 
-from functions.shared import clients
-from functions.validate.intake import Intake
+from functions.validate.step import ValidateStep
 
 
 @pytest.fixture
@@ -22,7 +21,6 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_DEFAULT_REGION": "us-east-1",
     }.items():
         monkeypatch.setenv(name, value)
-    clients.forget()
     with mock_aws():
         s3 = boto3.client("s3")
         for bucket in ("drops", "artifacts"):
@@ -53,10 +51,9 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
                 ],
             )
         yield
-    clients.forget()
 
 
 @pytest.fixture
-def intake(aws: None) -> Intake:
+def intake(aws: None) -> ValidateStep:
     """An intake of the buckets and tables of `aws`."""
     return make_intake()

@@ -1,4 +1,4 @@
-"""Dropping into a bucket, and an intake that takes it."""
+"""The stack of `aws`, as stages see it; dropping into its bucket, and a step that takes it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import boto3
 
-from functions.shared.store import Store
+from functions.record.ledger import Ledger
+from functions.shared.aws import AwsClients
+from functions.shared.models import Models
+from functions.shared.objects import Store
+from functions.validate.assess import Assessor
 from functions.validate.handler import handle
-from functions.validate.intake import Intake
-from functions.validate.judging import Judge
+from functions.validate.step import ValidateStep
 from sluice.contracts.environment import ValidateEnvironment
 from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy
@@ -29,9 +32,26 @@ ENV = ValidateEnvironment(
 )
 
 
-def make_intake(env: ValidateEnvironment = ENV) -> Intake:
-    """An intake whose words are kept."""
-    return Intake(env=env, judge=replace(Judge.of_stack(env), say=SpokenBus()))
+def store(bucket: str) -> Store:
+    """One of the two buckets."""
+    return Store(boto3.client("s3"), bucket)
+
+
+def models() -> Models:
+    """The models table."""
+    return Models(boto3.resource("dynamodb").Table("models"))
+
+
+def ledger() -> Ledger:
+    """The ledger table."""
+    return Ledger(boto3.resource("dynamodb").Table("ledger"))
+
+
+def make_intake(env: ValidateEnvironment = ENV) -> ValidateStep:
+    """Validate's step, whose words are kept."""
+    aws = AwsClients()
+    assessor = replace(Assessor.of_stack(env, aws), say=SpokenBus())
+    return ValidateStep(env=env, aws=aws, assessor=assessor)
 
 
 def put(key: str, body: str | bytes) -> str:
@@ -40,18 +60,18 @@ def put(key: str, body: str | bytes) -> str:
     return version
 
 
-def deliver(intake: Intake, key: str, version: str) -> None:
+def deliver(intake: ValidateStep, key: str, version: str) -> None:
     """The news of an object."""
     answer = handle(queued(object_created("drops", key, version)), Context(), by=intake)
     assert answer == {"batchItemFailures": []}
 
 
-def drop(intake: Intake, key: str, body: str | bytes) -> Run:
+def drop(intake: ValidateStep, key: str, body: str | bytes) -> Run:
     """Put and deliver; the run that was spoken of last."""
     deliver(intake, key, put(key, body))
-    return Run.parse(intake.judge.say.said[-1].run)
+    return Run.parse(intake.assessor.say.said[-1].run)
 
 
 def artifacts(prefix: str) -> set[str]:
     """What lies below a prefix of the artifact bucket."""
-    return {item["Key"].removeprefix(prefix) for item in Store("artifacts").list(prefix)}
+    return {item["Key"].removeprefix(prefix) for item in store("artifacts").list(prefix)}

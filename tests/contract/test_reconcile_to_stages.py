@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import boto3
 import pytest
+from dropping import ledger, models, store
 
 from functions.reconcile.handler import handle
-from functions.reconcile.keeper import Keeper
-from functions.record.ledger import Ledger
-from functions.record.timeline import line
+from functions.reconcile.ledger import open_runs
+from functions.reconcile.step import ReconcileStep
+from functions.record.decide import line
+from functions.shared.aws import AwsClients
 from functions.shared.hints import read_hint
-from functions.shared.models import Models
-from functions.shared.store import Store
 from sluice.contracts.environment import ReconcileEnvironment
 from sluice.contracts.events import Kind, StageEvent
 from sluice.contracts.names import Run
@@ -27,10 +28,16 @@ STAGES = ("validate", "train", "gate", "deploy")
 
 
 @pytest.fixture
-def keeper() -> Keeper:
+def ahead() -> dict[str, timedelta]:
+    """How far reconcile's clock is ahead."""
+    return {"by": timedelta()}
+
+
+@pytest.fixture
+def keeper(ahead: dict[str, timedelta]) -> ReconcileStep:
     sqs = boto3.client("sqs")
     queues = {f"{s}_queue": sqs.create_queue(QueueName=s)["QueueUrl"] for s in STAGES}
-    return Keeper(
+    return ReconcileStep(
         env=ReconcileEnvironment(
             slug="sluice",
             drop_bucket="drops",
@@ -38,13 +45,16 @@ def keeper() -> Keeper:
             models_table="models",
             **queues,
         ),
-        drops=Store("drops"),
-        models=Models("models"),
-        say=SpokenBus(stage="drop", start=datetime.now(UTC)),
+        aws=AwsClients(),
+        runs=partial(open_runs, ledger().table),
+        drops=store("drops"),
+        models=models(),
+        say=SpokenBus(stage="drop"),
+        now=lambda: datetime.now(UTC) + ahead["by"],
     )
 
 
-def tick(keeper: Keeper) -> dict[str, list[dict]]:
+def tick(keeper: ReconcileStep) -> dict[str, list[dict]]:
     assert handle(queued(TICK), Context(), by=keeper) == {"batchItemFailures": []}
     sqs = boto3.client("sqs")
     return {
@@ -71,7 +81,7 @@ def heard(run: Run, kind: Kind, stage: str, status: str) -> None:
     hint = read_hint({"detail-type": kind.value, "detail": event.detail()}, "sluice")
     written = line(hint, at=event.at)
     assert written is not None
-    Ledger("ledger").write(run, written, event.data)
+    ledger().write(run, written, event.data)
 
 
 def test_an_open_run_goes_to_the_stage_it_waits_for_and_an_ended_one_nowhere(keeper):
@@ -89,11 +99,11 @@ def test_every_model_is_put_before_deploy(keeper):
     assert [m["detail"]["model"] for m in tick(keeper)["deploy"]] == ["iris"]
 
 
-def test_a_folder_that_waits_over_a_day_is_told_of_once(keeper):
+def test_a_folder_that_waits_over_a_day_is_told_of_once(keeper, ahead):
     boto3.client("s3").put_object(Bucket="drops", Key="iris/2026/part-0.csv", Body=b"x")
     tick(keeper)
     assert keeper.say.said == []
-    keeper.say.advance(timedelta(hours=25))
+    ahead["by"] = timedelta(hours=25)
     tick(keeper)
     tick(keeper)
     (told,) = keeper.say.said

@@ -8,10 +8,10 @@ from itertools import permutations
 
 import boto3
 import pytest
+from dropping import ledger, models
 
-from functions.record.handler import Recorder, handle
-from functions.record.ledger import Ledger
-from functions.shared.models import Models
+from functions.record.handler import handle
+from functions.record.step import RecordStep
 from sluice.contracts.events import Kind, StageEvent
 from sluice.contracts.ledger import RunState
 from sluice.contracts.names import Run
@@ -31,10 +31,8 @@ WAY = (
 
 
 @pytest.fixture
-def recorder() -> Recorder:
-    return Recorder(
-        slug="sluice", ledger=Ledger("ledger"), models=Models("models"), say=SpokenBus()
-    )
+def recorder() -> RecordStep:
+    return RecordStep(slug="sluice", ledger=ledger(), models=models(), say=SpokenBus())
 
 
 def said(kind: Kind, stage: str, status: str, *, run: Run = RUN, second: int = 0, **data: str):
@@ -50,7 +48,7 @@ def said(kind: Kind, stage: str, status: str, *, run: Run = RUN, second: int = 0
     return {"source": "sluice.sluice", "detail-type": kind.value, "detail": event.detail()}
 
 
-def hear(recorder: Recorder, event: dict) -> None:
+def hear(recorder: RecordStep, event: dict) -> None:
     answer = handle(queued(event, "sluice-record"), Context(), by=recorder)
     assert answer == {"batchItemFailures": []}
 

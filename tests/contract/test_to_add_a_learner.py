@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 import learners
-from functions.train.plan import no_learner
+from functions.train.decide import no_learner
 from learners import interface
 from serving.evaluate import main as evaluate
 from sluice.contracts.container import ContainerTree

@@ -10,16 +10,14 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from dropping import ENV, GOOD, artifacts, deliver, drop, make_intake, put
+from dropping import ENV, GOOD, artifacts, deliver, drop, make_intake, put, store
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sagemaker.models import sagemaker_backends
 
-from functions.shared import clients
-from functions.shared.store import Store
 from functions.validate import job, room
+from functions.validate.assess import Assessor
 from functions.validate.handler import handle
-from functions.validate.intake import Intake
-from functions.validate.judging import Judge
+from functions.validate.step import ValidateStep
 from sluice.contracts.container import ContainerTree
 from sluice.contracts.dataset import Accepted, Rejected
 from sluice.contracts.events import Kind
@@ -59,13 +57,13 @@ def stands(run: Run, number: int, status: str, **said: str) -> None:
     fake.exit_message = said.get("ExitMessage")
 
 
-def handed_over(intake: Intake, key: str = "paint/large.csv") -> Run:
+def handed_over(intake: ValidateStep, key: str = "paint/large.csv") -> Run:
     run = drop(intake, key, LARGE)
     stands(run, 1, "InProgress")
     return run
 
 
-def settled(intake: Intake, run: Run, number: int = 1) -> None:
+def settled(intake: ValidateStep, run: Run, number: int = 1) -> None:
     """The event of the job's end."""
     event = {
         "source": "aws.sagemaker",
@@ -84,7 +82,7 @@ def run_job(run: Run, root: Path) -> int:
 
 def test_a_drop_larger_than_the_function_holds_is_validated_by_a_job(intake, root):
     run = handed_over(intake)
-    said = intake.judge.say.said
+    said = intake.assessor.say.said
     assert [event.kind for event in said] == [Kind.VALIDATION_STARTED, Kind.VALIDATION_HANDED_OVER]
     for word in ("large.csv", "larger than the function holds", "1 MB", run.validation(1)):
         assert word in said[-1].reason
@@ -94,7 +92,7 @@ def test_a_drop_larger_than_the_function_holds_is_validated_by_a_job(intake, roo
     settled(intake, run)
     assert said[-1].kind == Kind.DATASET_ACCEPTED
     accepted = Accepted.model_validate(
-        Store("artifacts").read_json(run.dataset_prefix + "accepted.json")
+        store("artifacts").read_json(run.dataset_prefix + "accepted.json")
     )
     assert "120,000 rows" in accepted.reason
     assert artifacts(run.quarantine_prefix) == set()
@@ -106,25 +104,25 @@ def test_the_job_rejects_what_the_function_would_and_a_second_run_of_it_changes_
     run = drop(intake, "paint/large.csv", LARGE + "1,2\n")
     assert run_job(run, root) == 0
     rejected = Rejected.model_validate(
-        Store("artifacts").read_json(run.quarantine_prefix + "rejected.json")
+        store("artifacts").read_json(run.quarantine_prefix + "rejected.json")
     )
     assert "line 120002" in rejected.reason.replace(",", "")
     before = artifacts("")
     assert run_job(run, root) == 0
     assert artifacts("") == before
     settled(intake, run)
-    assert intake.judge.say.said[-1].kind == Kind.DROP_REJECTED
+    assert intake.assessor.say.said[-1].kind == Kind.DROP_REJECTED
 
 
 def test_a_duplicate_event_starts_no_second_job(intake):
     version = put("paint/large.csv", LARGE)
     for _ in range(2):
         deliver(intake, "paint/large.csv", version)
-        run = Run.parse(intake.judge.say.said[-1].run)
+        run = Run.parse(intake.assessor.say.said[-1].run)
         stands(run, 1, "InProgress")
     settled(intake, run)
     assert [j["ProcessingJobName"] for j in jobs()] == [run.validation(1)]
-    assert intake.judge.say.said[-1].kind == Kind.VALIDATION_HANDED_OVER
+    assert intake.assessor.say.said[-1].kind == Kind.VALIDATION_HANDED_OVER
 
 
 @pytest.mark.parametrize(
@@ -144,7 +142,7 @@ def test_a_job_that_left_no_marker_ends_its_drop_as_rejected_with_its_reason(
     stands(run, 1, status, **said)
     for _ in range(2):
         settled(intake, run)
-        end = intake.judge.say.said[-1]
+        end = intake.assessor.say.said[-1]
         assert end.kind == Kind.DROP_REJECTED
         for word in [*words, "large.csv", "sluice logs"]:
             assert word in end.reason
@@ -159,7 +157,7 @@ def test_a_job_that_aws_lost_is_started_again_and_at_last_the_run_fails(intake):
         stands(run, number, "Failed", FailureReason="InternalServerError: We are sorry.")
         settled(intake, run, number)
     assert len(jobs()) == 3
-    end = intake.judge.say.said[-1]
+    end = intake.assessor.say.said[-1]
     assert end.kind == Kind.RUN_FAILED
     assert "3 times: InternalServerError" in end.reason
     assert artifacts(run.quarantine_prefix) == set()
@@ -170,16 +168,16 @@ def test_a_job_that_ends_while_the_function_looks_is_not_rejected(intake, root):
     assert run_job(run, root) == 0
     stands(run, 1, "Failed", FailureReason="AlgorithmError: the event could not be put")
 
-    class Late(Judge):
+    class Late(Assessor):
         """To whom the marker shows only from the second look on."""
 
         def say_again(self, *about: Any) -> bool:
-            return next(looks, True) and Judge.say_again(self, *about)
+            return next(looks, True) and Assessor.say_again(self, *about)
 
     looks = iter([False])
-    judge = Late(**{field.name: getattr(intake.judge, field.name) for field in fields(Judge)})
-    settled(replace(intake, judge=judge), run)
-    assert intake.judge.say.said[-1].kind == Kind.DATASET_ACCEPTED
+    judge = Late(**{field.name: getattr(intake.assessor, field.name) for field in fields(Assessor)})
+    settled(replace(intake, assessor=judge), run)
+    assert intake.assessor.say.said[-1].kind == Kind.DATASET_ACCEPTED
     assert artifacts(run.quarantine_prefix) == set()
 
 
@@ -188,12 +186,12 @@ def test_memory_that_runs_out_in_the_function_hands_the_drop_over(monkeypatch):
         raise MemoryError
 
     monkeypatch.setattr(room, "ENGINE_MEGABYTES", 1)
-    monkeypatch.setattr(shard, "stage", runs_out)
+    monkeypatch.setattr(shard, "store_rows", runs_out)
     policy = Policy(drop_megabytes=512, processing_megabytes=512)
     intake = make_intake(replace(ENV, policy=policy.model_dump_json()))
     run = drop(intake, "paint/wide.csv", "x,label\n" + "1,a\n2,b\n" * 40)
-    assert intake.judge.say.kinds[-1] == Kind.VALIDATION_HANDED_OVER
-    assert "1 MB of memory were not enough" in intake.judge.say.said[-1].reason
+    assert intake.assessor.say.kinds[-1] == Kind.VALIDATION_HANDED_OVER
+    assert "1 MB of memory were not enough" in intake.assessor.say.said[-1].reason
     assert artifacts(run.quarantine_prefix) == set()
 
 
@@ -203,12 +201,12 @@ def test_a_delivery_that_died_is_handed_over_when_it_comes_again():
     event = queued(object_created("drops", "paint/a.csv", put("paint/a.csv", "1" * 11_000_000)))
     event["Records"][0]["attributes"]["ApproximateReceiveCount"] = "2"
     assert handle(event, Context(), by=intake) == {"batchItemFailures": []}
-    assert intake.judge.say.kinds[-1] == Kind.VALIDATION_HANDED_OVER
-    assert "came to no end" in intake.judge.say.said[-1].reason
+    assert intake.assessor.say.kinds[-1] == Kind.VALIDATION_HANDED_OVER
+    assert "came to no end" in intake.assessor.say.said[-1].reason
 
 
 def test_no_capacity_is_a_phase_that_passes(intake, monkeypatch):
-    sagemaker = clients.client("sagemaker")
+    sagemaker = intake.aws.client("sagemaker")
     answers = iter([short_of_quota])
     made = sagemaker.create_processing_job
     monkeypatch.setattr(
@@ -218,7 +216,7 @@ def test_no_capacity_is_a_phase_that_passes(intake, monkeypatch):
     )
     version = put("paint/large.csv", LARGE)
     deliver(intake, "paint/large.csv", version)
-    waits = intake.judge.say.said[-1]
+    waits = intake.assessor.say.said[-1]
     assert (waits.kind, waits.status) == (Kind.VALIDATION_WAITING, "waiting for capacity")
     assert "ml.m5.xlarge" in waits.reason
     nudge = {
@@ -227,7 +225,7 @@ def test_no_capacity_is_a_phase_that_passes(intake, monkeypatch):
         "detail": {"run": waits.run, "model": "paint", "data": waits.data},
     }
     assert handle(queued(nudge), Context(), by=intake) == {"batchItemFailures": []}
-    assert intake.judge.say.kinds == [
+    assert intake.assessor.say.kinds == [
         Kind.VALIDATION_STARTED,
         Kind.VALIDATION_WAITING,
         Kind.VALIDATION_HANDED_OVER,
@@ -249,7 +247,7 @@ def test_a_job_without_its_handover_says_so(root):
 
 def test_a_drop_larger_than_the_stack_takes_starts_no_job(intake):
     run = drop(intake, "paint/huge.csv", LARGE * 2)
-    assert intake.judge.say.said[-1].kind == Kind.DROP_REJECTED
-    assert "processing_megabytes" in intake.judge.say.said[-1].reason
+    assert intake.assessor.say.said[-1].kind == Kind.DROP_REJECTED
+    assert "processing_megabytes" in intake.assessor.say.said[-1].reason
     assert jobs() == []
     assert "rejected.json" in artifacts(run.quarantine_prefix)

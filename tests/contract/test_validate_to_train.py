@@ -7,13 +7,12 @@ import zipfile
 
 import boto3
 import pytest
-from dropping import GOOD, drop
+from dropping import GOOD, drop, models, store
 
-from functions.shared.models import Models
-from functions.shared.store import Store
+from functions.shared.aws import AwsClients
 from functions.train.handler import handle
-from functions.train.trainer import Trainer
-from functions.validate.intake import Intake
+from functions.train.step import TrainStep
+from functions.validate.step import ValidateStep
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.events import Kind
 from sluice.contracts.spec import Policy
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("aws")
 
 
 @pytest.fixture
-def trainer() -> Trainer:
+def trainer() -> TrainStep:
     env = TrainEnvironment(
         slug="sluice",
         policy=Policy().model_dump_json(),
@@ -32,8 +31,12 @@ def trainer() -> Trainer:
         training_image="image:1",
         training_role="arn:aws:iam::000000000000:role/train",
     )
-    return Trainer(
-        env=env, artifacts=Store("artifacts"), models=Models("models"), say=SpokenBus(stage="train")
+    return TrainStep(
+        env=env,
+        aws=AwsClients(),
+        artifacts=store("artifacts"),
+        models=models(),
+        say=SpokenBus(stage="train"),
     )
 
 
@@ -45,8 +48,8 @@ def reviews() -> bytes:
     return out.getvalue()
 
 
-def hear(trainer: Trainer, intake: Intake) -> None:
-    said = intake.judge.say.said[-1]
+def hear(trainer: TrainStep, intake: ValidateStep) -> None:
+    said = intake.assessor.say.said[-1]
     assert said.kind == Kind.DATASET_ACCEPTED, said.reason
     event = {"source": "sluice.sluice", "detail-type": said.kind.value, "detail": said.detail()}
     answer = handle(queued(event, "sluice-train"), Context(), by=trainer)
@@ -74,7 +77,7 @@ def test_content_without_a_learner_may_be_dropped_again(intake, trainer):
     drop(intake, "films/reviews.zip", reviews())
     hear(trainer, intake)
     drop(intake, "films/again.zip", reviews())
-    said = intake.judge.say.said[-1]
+    said = intake.assessor.say.said[-1]
     assert said.kind == Kind.DATASET_ACCEPTED, said.reason
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from drops import table
 
-from functions.shared.store import Version
+from functions.shared.objects import Version
 from functions.validate import parts
 from sluice import cli
 from sluice.contracts.drop import read_arrival

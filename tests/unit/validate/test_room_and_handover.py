@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from functions.shared.hints import read_hint
-from functions.validate.handover import Handover, decide, processing_request
+from functions.validate.decide import next_job
+from functions.validate.handover import Handover
+from functions.validate.requests import processing_request
 from functions.validate.room import MEGABYTE, Room, TooLarge
 from sluice.contracts.dataset import Report
 from sluice.contracts.environment import ValidateEnvironment
@@ -93,13 +95,13 @@ LOST = job("Failed", FailureReason="InternalServerError: We encountered an inter
     ],
 )
 def test_what_is_done_about_a_drops_jobs(jobs, action, attempt):
-    decision = decide(jobs)
+    decision = next_job(jobs)
     assert (decision.action, decision.attempt) == (action, attempt)
 
 
 def test_what_the_container_said_is_the_reason():
     said = job("Failed", ExitMessage="MemoryError.", FailureReason="AlgorithmError: exit code: 1")
-    assert decide([said]).reason == "MemoryError"
+    assert next_job([said]).reason == "MemoryError"
 
 
 def handover(size: int = 1) -> Handover:

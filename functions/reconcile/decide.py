@@ -8,27 +8,27 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from sluice.contracts.drop import read_arrival
-from sluice.contracts.events import Kind
+from sluice.contracts.events import CAPACITY, Kind
+from sluice.contracts.ledger import ACCEPTED_RANK
 from sluice.contracts.names import SUCCESS_MARKER, Run, event_source
+from sluice.contracts.timeouts import MARGIN_SECONDS, VALIDATE_SECONDS
 
 INCOMPLETE_AFTER: Final = timedelta(hours=24)
 """How long a folder may wait for its `_SUCCESS` before its owner is told."""
 
 QueuedStage = Literal["validate", "train", "gate", "deploy"]
 
-_CAPACITY: Final = "waiting for capacity"
 _WAITS_FOR: Final[dict[str, tuple[QueuedStage, ...]]] = {
     "queued": ("train",),
-    _CAPACITY: ("train", "gate", "deploy"),
+    CAPACITY: ("train", "gate", "deploy"),
     "training": ("train", "gate"),
     "evaluating": ("gate",),
     "deploying": ("deploy",),
     # A person's answer whose event was lost: deploy finds it in the registry.
     "waiting": ("deploy",),
 }
-_VALIDATES_FOR: Final = timedelta(seconds=930)
-"""validate's time-out and margin (infra/stages/validate.py): younger, it may still be at work, and
-a second delivery would only take another's place."""
+_VALIDATES_FOR: Final = timedelta(seconds=VALIDATE_SECONDS + MARGIN_SECONDS)
+"""Younger, validate may still be at work, and a second delivery would only take another's place."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,18 +53,14 @@ class Message:
     body: dict[str, Any]
 
 
-_ACCEPTED_RANK: Final = 30
-"""From here on a run waits for what its phase says, before it for validate."""
-
-
 def messages(
     slug: str, runs: Iterable[OpenRun], models: Iterable[str], now: datetime
 ) -> Iterator[Message]:
     """Every open run for the stages it may wait for, and every model for deploy."""
     for open_run in runs:
-        if open_run.stage_reached >= _ACCEPTED_RANK:
+        if open_run.stage_reached >= ACCEPTED_RANK:
             stages = _WAITS_FOR[open_run.phase]
-        elif open_run.phase == _CAPACITY or now - open_run.updated >= _VALIDATES_FOR:
+        elif open_run.phase == CAPACITY or now - open_run.updated >= _VALIDATES_FOR:
             stages = ("validate",)
         else:
             continue

@@ -11,8 +11,6 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from functions.shared.clients import client
-
 _MISSING = {"NoSuchKey", "404", "NoSuchVersion"}
 _TYPES = {
     ".json": "application/json",
@@ -39,6 +37,8 @@ class Version:
 class Store:
     """Reads and writes of one bucket. A missing object is None; every other error is raised."""
 
+    s3: Any
+    """boto3's client."""
     bucket: str
 
     def read(
@@ -47,7 +47,7 @@ class Store:
         """The bytes, or the first `at_most`, and version id of an object; None if there is none."""
         which = {"VersionId": version} if version else {}
         try:
-            answer = client("s3").get_object(Bucket=self.bucket, Key=key, **which)
+            answer = self.s3.get_object(Bucket=self.bucket, Key=key, **which)
         except ClientError as error:
             if error.response["Error"]["Code"] in _MISSING:
                 return None
@@ -62,7 +62,7 @@ class Store:
     def write_once(self, key: str, body: bytes) -> None:
         """Write a commit marker; one that stands already is left as it is."""
         try:
-            client("s3").put_object(
+            self.s3.put_object(
                 Bucket=self.bucket,
                 Key=key,
                 Body=body,
@@ -76,13 +76,13 @@ class Store:
 
     def list(self, prefix: str) -> Iterator[dict[str, Any]]:
         """The objects below a prefix, as ListObjectsV2 describes them."""
-        pages = client("s3").get_paginator("list_objects_v2")
+        pages = self.s3.get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
             yield from page.get("Contents", ())
 
     def versions(self, prefix: str) -> Iterator[Version]:
         """All versions of all objects below a prefix, delete markers too."""
-        pages = client("s3").get_paginator("list_object_versions")
+        pages = self.s3.get_paginator("list_object_versions")
         for page in pages.paginate(Bucket=self.bucket, Prefix=prefix):
             for member, deleted in (("Versions", False), ("DeleteMarkers", True)):
                 for item in page.get(member, ()):
@@ -108,7 +108,7 @@ class Store:
     def _head(self, key: str, version: str | None) -> dict[str, Any] | None:
         which = {"VersionId": version} if version else {}
         try:
-            answer: dict[str, Any] = client("s3").head_object(Bucket=self.bucket, Key=key, **which)
+            answer: dict[str, Any] = self.s3.head_object(Bucket=self.bucket, Key=key, **which)
         except ClientError as error:
             if error.response["Error"]["Code"] in _MISSING:
                 return None
@@ -118,14 +118,14 @@ class Store:
     def download(self, key: str, path: Path, version: str | None = None) -> None:
         """Fetch one object to a file, in parts where it is large."""
         extra = {"VersionId": version} if version else None
-        client("s3").download_file(self.bucket, key, str(path), ExtraArgs=extra)
+        self.s3.download_file(self.bucket, key, str(path), ExtraArgs=extra)
 
     def upload_folder(self, folder: Path, prefix: str) -> None:
         """Upload every file below `folder`, its relative path appended to `prefix`."""
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 key = prefix + path.relative_to(folder).as_posix()
-                client("s3").upload_file(
+                self.s3.upload_file(
                     str(path), self.bucket, key, ExtraArgs={"ContentType": _content_type(key)}
                 )
 
@@ -134,7 +134,7 @@ class Store:
         origin = {"Bucket": source.bucket, "Key": key}
         if version:
             origin["VersionId"] = version
-        client("s3").copy(origin, self.bucket, to)
+        self.s3.copy(origin, self.bucket, to)
 
 
 def _content_type(key: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from functions.shared.hints import Hint
-from sluice.contracts.events import Kind, State
+from sluice.contracts.events import CAPACITY, Kind, State
+from sluice.contracts.ledger import ACCEPTED_RANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +29,17 @@ ARRIVED: Final = Standing(10, "running", "queued")
 
 STANDINGS: Final[dict[tuple[Kind, str], Standing]] = {
     (Kind.VALIDATION_STARTED, "started"): Standing(20, "running", "validating"),
-    (Kind.VALIDATION_WAITING, "waiting for capacity"): Standing(
-        21, "running", "waiting for capacity"
-    ),
+    (Kind.VALIDATION_WAITING, CAPACITY): Standing(21, "running", CAPACITY),
     (Kind.VALIDATION_HANDED_OVER, "started"): Standing(22, "running", "validating"),
-    (Kind.DATASET_ACCEPTED, "accepted"): Standing(30, "running", "queued"),
-    (Kind.TRAINING_WAITING, "waiting for capacity"): Standing(
-        40, "running", "waiting for capacity"
-    ),
+    (Kind.DATASET_ACCEPTED, "accepted"): Standing(ACCEPTED_RANK, "running", "queued"),
+    (Kind.TRAINING_WAITING, CAPACITY): Standing(40, "running", CAPACITY),
     (Kind.TRAINING_STARTED, "started"): Standing(41, "running", "training"),
-    (Kind.EVALUATION_WAITING, "waiting for capacity"): Standing(
-        49, "running", "waiting for capacity"
-    ),
+    (Kind.EVALUATION_WAITING, CAPACITY): Standing(49, "running", CAPACITY),
     (Kind.EVALUATION_STARTED, "started"): Standing(50, "running", "evaluating"),
     (Kind.MODEL_JUDGED, "approved"): Standing(60, "running", "deploying"),
     (Kind.MODEL_JUDGED, "waiting"): Standing(61, "waiting"),
     (Kind.RELEASE_WAITING, "waiting"): Standing(62, "waiting"),
-    (Kind.RELEASE_WAITING, "waiting for capacity"): Standing(62, "running", "waiting for capacity"),
+    (Kind.RELEASE_WAITING, CAPACITY): Standing(62, "running", CAPACITY),
     (Kind.RELEASE_STARTED, "started"): Standing(63, "running", "deploying"),
     (Kind.RUN_FAILED, "failed"): Standing(70, "failed"),
     (Kind.DROP_REJECTED, "rejected"): Standing(80, "rejected"),

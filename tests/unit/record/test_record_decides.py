@@ -1,4 +1,4 @@
-from functions.record.timeline import STANDINGS, line
+from functions.record.decide import STANDINGS, line
 from functions.shared.hints import Hint, read_hint
 from sluice.contracts.events import ENDS, Kind, StageEvent
 from sluice.contracts.names import Run

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from botocore.exceptions import ClientError
-
+from functions.shared.aws import Aws
 from functions.shared.bus import Bus
-from functions.shared.clients import client
 from functions.shared.hints import Hint
 from functions.shared.models import Models
-from functions.shared.sagemaker import describe_attempts, no_capacity
-from functions.shared.store import Store
-from functions.train import plan
+from functions.shared.objects import Store
+from functions.train import decide
+from functions.train.requests import training_request
 from sluice.contracts.dataset import Accepted, Schema
 from sluice.contracts.environment import TrainEnvironment
-from sluice.contracts.events import Kind
+from sluice.contracts.events import CAPACITY, Kind
 from sluice.contracts.names import Run
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Trainer:
+class TrainStep:
     """Starts the training jobs of one stack."""
 
     env: TrainEnvironment
+    aws: Aws
     artifacts: Store
     models: Models
     say: Bus
@@ -42,24 +41,24 @@ class Trainer:
         if accepted.repeats:
             return
         schema = self._schema(run)
-        if reason := plan.no_learner(schema):
+        if reason := decide.no_learner(schema):
             self._fail(run, reason)
             return
-        described = list(describe_attempts("training", run))
+        described = self.aws.training_jobs(run)
         jobs = [
-            plan.Job(
+            decide.Job(
                 attempt=attempt,
                 status=job["TrainingJobStatus"],
                 secondary=job["SecondaryStatus"],
                 failure=job.get("FailureReason", ""),
             )
-            for attempt, job in described
+            for attempt, job in enumerate(described, start=1)
         ]
-        decision = plan.decide(jobs)
+        decision = decide.next_attempt(jobs)
         if decision.action == "start":
             self._start(run, decision.attempt, accepted, schema.task)
         elif decision.action == "wait":
-            spot = bool(described[-1][1].get("EnableManagedSpotTraining"))
+            spot = bool(described[-1].get("EnableManagedSpotTraining"))
             self._say_started(run, decision.attempt, accepted, schema.task, spot=spot)
         elif decision.action == "fail":
             self._fail(run, decision.reason, attempt=decision.attempt)
@@ -70,7 +69,7 @@ class Trainer:
         self.say(Kind.RUN_FAILED, run, status="failed", reason=reason, attempt=attempt)
 
     def _start(self, run: Run, attempt: int, accepted: Accepted, task: str) -> None:
-        spot = plan.on_spot(accepted, attempt)
+        spot = decide.on_spot(accepted, attempt)
         short = self._create(run, attempt, accepted, task, spot=spot)
         if short and spot:
             # Spot has a quota of its own, which is 0 in many accounts.
@@ -80,7 +79,7 @@ class Trainer:
             self.say(
                 Kind.TRAINING_WAITING,
                 run,
-                status="waiting for capacity",
+                status=CAPACITY,
                 reason=short,
                 attempt=attempt,
             )
@@ -91,17 +90,8 @@ class Trainer:
         self, run: Run, attempt: int, accepted: Accepted, task: str, *, spot: bool
     ) -> str | None:
         """Start the job; AWS's words where there is no capacity for it now."""
-        request = plan.request(run, attempt, accepted, task, env=self.env, spot=spot)
-        try:
-            client("sagemaker").create_training_job(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceInUse":
-                short = no_capacity(error)
-                if short is None:
-                    raise
-                return short
-            # Another delivery of the same event started it.
-        return None
+        request = training_request(run, attempt, accepted, task, env=self.env, spot=spot)
+        return self.aws.start("create_training_job", request)
 
     def _say_started(
         self, run: Run, attempt: int, accepted: Accepted, task: str, *, spot: bool
@@ -110,7 +100,7 @@ class Trainer:
             Kind.TRAINING_STARTED,
             run,
             status="started",
-            reason=plan.explain(accepted, task, policy=self.env.bounds(), spot=spot),
+            reason=decide.explain(accepted, task, policy=self.env.bounds(), spot=spot),
             attempt=attempt,
             data={"job": run.attempt(attempt)},
         )

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.deploy.rollout import (
+from functions.deploy.decide import (
     Bar,
     Create,
     Endpoint,
@@ -11,12 +11,12 @@ from functions.deploy.rollout import (
     Promote,
     Remove,
     Rest,
-    Seen,
+    Situation,
     Update,
     config_name,
     next_step,
 )
-from functions.shared.sagemaker import Package
+from functions.shared.registry import Package
 from sluice.contracts.release import Champion, PackageProperties
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -67,7 +67,7 @@ def endpoint(of: Package, status: str = "InService", name: str = G1, failure: st
     return Endpoint(name=name, status=status, config=config_name(of), failure=failure)
 
 
-SEEN = Seen(
+SEEN = Situation(
     slug="sluice",
     model="iris",
     packages=[NEW, OLD],
@@ -77,7 +77,7 @@ SEEN = Seen(
     same_interface=True,
     endpoints_in_stack=1,
     max_endpoints=5,
-    now=NOW,
+    at=NOW,
 )
 
 

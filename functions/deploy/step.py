@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from functions.deploy import requests
-from functions.deploy.rollout import (
+from functions.deploy.decide import (
     Bar,
     Create,
     Endpoint,
@@ -16,22 +14,23 @@ from functions.deploy.rollout import (
     Promote,
     Remove,
     Rest,
-    Seen,
+    Situation,
     Step,
     Update,
     config_name,
     next_step,
     wanted,
 )
+from functions.shared.aws import Aws
 from functions.shared.bus import Bus
-from functions.shared.clients import client
+from functions.shared.clock import Clock, utc_now
 from functions.shared.hints import Hint
 from functions.shared.models import Models
-from functions.shared.sagemaker import Package, describe, no_capacity, packages
-from functions.shared.store import Store
+from functions.shared.objects import Store
+from functions.shared.registry import Package
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import DeployEnvironment
-from sluice.contracts.events import Kind
+from sluice.contracts.events import CAPACITY, Kind
 from sluice.contracts.names import Run, is_endpoint_of, parse_endpoint
 from sluice.contracts.prediction import Signature
 from sluice.contracts.release import Champion
@@ -42,40 +41,36 @@ _MAX_STEPS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Converger:
+class DeployStep:
     """Deploys the models of one stack."""
 
     env: DeployEnvironment
+    aws: Aws
     artifacts: Store
     models: Models
     say: Bus
+    now: Clock = utc_now
 
     def take(self, hint: Hint, *, holder: str) -> None:
         """Bring the model that the hint is about as far as it can go now."""
         with self.models.lease(hint.model, holder=holder):
             for _ in range(_MAX_STEPS):
-                step = next_step(self._see(hint.model))
+                step = next_step(self._situation(hint.model))
                 if isinstance(step, Rest) or not self._do(step):
                     break
         if hint.run and hint.detail_type == Kind.RECONCILE:
             self._say_again(hint.run)
 
-    def _see(self, model: str) -> Seen:
+    def _situation(self, model: str) -> Situation:
         slug = self.env.slug
         champion = self.models.champion(model)
-        found = packages(slug, model)
+        found = self.aws.packages(slug, model)
         want = wanted(found)
-        names = client("sagemaker").get_paginator("list_endpoints")
-        all_names = [
-            item["EndpointName"]
-            for page in names.paginate(NameContains=f"{slug}-")
-            for item in page["Endpoints"]
-            if item["EndpointName"].startswith(f"{slug}-")
-        ]
+        all_names = self.aws.endpoint_names(f"{slug}-")
         ours = {}
         for name in all_names:
             if is_endpoint_of(name, slug, model):
-                answer = describe("describe_endpoint", EndpointName=name)
+                answer = self.aws.endpoint(name)
                 if answer:
                     ours[name] = Endpoint(
                         name=name,
@@ -83,7 +78,7 @@ class Converger:
                         config=answer["EndpointConfigName"],
                         failure=answer.get("FailureReason", ""),
                     )
-        return Seen(
+        return Situation(
             slug=slug,
             model=model,
             packages=found,
@@ -93,7 +88,7 @@ class Converger:
             same_interface=self._same_interface(champion, want),
             endpoints_in_stack=len(all_names),
             max_endpoints=self.env.bounds().max_endpoints,
-            now=self.say.now(),
+            at=self.now(),
         )
 
     def _same_interface(self, champion: Champion | None, want: Package | None) -> bool:
@@ -132,7 +127,7 @@ class Converger:
             case Bar(package=package, why=why, reason=reason):
                 self._bar(package, why, reason)
             case Remove(endpoint=name):
-                client("sagemaker").delete_endpoint(EndpointName=name)
+                self.aws.delete_endpoint(name)
                 _, model, _ = parse_endpoint(name)
                 asked = self.models.asked(model)
                 asked.pop(name, None)
@@ -147,22 +142,14 @@ class Converger:
     def _prepare(self, package: Package) -> None:
         """The package's SageMaker Model and EndpointConfig, made where they are not there yet."""
         name = config_name(package)
-        sagemaker = client("sagemaker")
-        if describe("describe_model", ModelName=name) is None:
-            sagemaker.create_model(**requests.model_request(name, package, self.env))
-        if describe("describe_endpoint_config", EndpointConfigName=name) is None:
-            request = requests.config_request(name, package, self._spec(package), self.env)
-            sagemaker.create_endpoint_config(**request)
+        self.aws.ensure_model(requests.model_request(name, package, self.env))
+        spec = self._spec(package)
+        self.aws.ensure_endpoint_config(requests.config_request(name, package, spec, self.env))
 
     def _ask(self, operation: str, request: dict[str, Any], package: Package, how: str) -> bool:
         """Create or update the endpoint; False where there is no capacity for it now."""
-        try:
-            getattr(client("sagemaker"), operation)(**request)
-        except ClientError as error:
-            short = no_capacity(error)
-            if short is None:
-                raise
-            self.say(Kind.RELEASE_WAITING, package.run, status="waiting for capacity", reason=short)
+        if short := self.aws.start(operation, request):
+            self.say(Kind.RELEASE_WAITING, package.run, status=CAPACITY, reason=short)
             return False
         name = request["EndpointName"]
         # Written after the call: a delivery that dies in between asks once more, which is harmless;
@@ -184,15 +171,13 @@ class Converger:
     def _promote(self, name: str, package: Package) -> None:
         """Scaling first, then the pointer, then the mark in the registry, then the event."""
         policy, spec = self.env.bounds(), self._spec(package)
-        scaling = client("application-autoscaling")
-        scaling.register_scalable_target(**requests.scalable_target(name, spec))
-        scaling.put_scaling_policy(**requests.scaling_policy(name, policy))
-        released_at = self.say.now().isoformat(timespec="milliseconds")
+        self.aws.scale(requests.scalable_target(name, spec), requests.scaling_policy(name, policy))
+        released_at = self.now().isoformat(timespec="milliseconds")
         properties = package.properties.model_copy(update={"released": released_at})
-        client("sagemaker").update_model_package(
-            ModelPackageArn=package.arn, CustomerMetadataProperties=properties.as_strings()
+        self.aws.change_package(
+            package.arn, {"CustomerMetadataProperties": properties.as_strings()}
         )
-        self.models.crown(
+        self.models.set_champion(
             Champion(
                 model=package.run.model,
                 version=properties.version,
@@ -225,12 +210,14 @@ class Converger:
 
     def _bar(self, package: Package, why: str, reason: str) -> None:
         properties = package.properties.model_copy(update={"barred": why})
-        client("sagemaker").update_model_package(
-            ModelPackageArn=package.arn,
-            ModelApprovalStatus="Rejected",
-            # SageMaker takes no line breaks here, and failure reasons have them.
-            ApprovalDescription=" ".join(reason.split())[:1024],
-            CustomerMetadataProperties=properties.as_strings(),
+        self.aws.change_package(
+            package.arn,
+            {
+                "ModelApprovalStatus": "Rejected",
+                # SageMaker takes no line breaks here, and failure reasons have them.
+                "ApprovalDescription": " ".join(reason.split())[:1024],
+                "CustomerMetadataProperties": properties.as_strings(),
+            },
         )
         self._say_barred(package, why, reason)
 
@@ -247,7 +234,7 @@ class Converger:
     def _say_again(self, run: Run) -> None:
         """Repeat how the run ended: a delivery that died after its last step never said it."""
         champion = self.models.champion(run.model)
-        for package in packages(run.slug, run.model):
+        for package in self.aws.packages(run.slug, run.model):
             if package.properties.run != str(run):
                 continue
             if package.properties.barred:

@@ -7,20 +7,17 @@ import binascii
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
-
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, ReadTimeoutError
 
 from functions.serve import answers
 from functions.serve.answers import Answer
 from functions.serve.openapi import openapi
-from functions.shared.clients import runtime_client
+from functions.shared.endpoints import EndpointGone, Endpoints
 from functions.shared.models import Models
-from functions.shared.store import Store
+from functions.shared.objects import Store
 from sluice import requests
-from sluice.contracts.errors import RequestRefused, Turn
+from sluice.contracts.errors import RequestRefused
 from sluice.contracts.evaluation import Evaluation
 from sluice.contracts.prediction import Signature
 from sluice.contracts.release import Champion
@@ -31,17 +28,14 @@ POINTER_SECONDS: Final = 5.0
 _MAX_ANSWER_BYTES: Final = 5_000_000
 """A Lambda answers 6 MB at most, its own envelope and the escaping of quotes included."""
 
-_ENDPOINT_SECONDS: Final = 25.0
-"""Patience with an endpoint; API Gateway gives up after 29 s."""
-
 
 @dataclass(kw_only=True, slots=True)
-class Door:
+class ServeStep:
     """One stack's front door; keeps pointers and signatures between calls."""
 
     models: Models
     artifacts: Store
-    runtime: Any = field(default_factory=partial(runtime_client, _ENDPOINT_SECONDS))
+    endpoints: Endpoints
     clock: Callable[[], float] = time.monotonic
     _pointers: dict[str, tuple[float, Champion]] = field(default_factory=dict)
     _signatures: dict[str, Signature] = field(default_factory=dict)
@@ -93,28 +87,7 @@ class Door:
     def _ask(self, champion: Champion, body: bytes, content_type: str | None) -> Answer:
         """Hold the request against the champion's signature, then have its endpoint answer."""
         requests.read(body, content_type, self._signature(champion))
-        try:
-            answer = self.runtime.invoke_endpoint(
-                EndpointName=champion.endpoint,
-                Body=body,
-                ContentType=content_type or "",
-                Accept="application/json",
-            )
-        except ClientError as error:
-            raise _refusal(champion.model, error) from None
-        except ReadTimeoutError:
-            raise RequestRefused(
-                HTTPStatus.GATEWAY_TIMEOUT,
-                f"{champion.model} did not answer within {_ENDPOINT_SECONDS:g} s.",
-                remedy="Send fewer rows in one request.",
-            ) from None
-        except (ConnectionError, HTTPClientError):
-            raise RequestRefused(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                f"The endpoint of {champion.model} cannot be reached.",
-                remedy="Try again in a moment.",
-            ) from None
-        predicted = answer["Body"].read()
+        predicted = self.endpoints.invoke(champion, body, content_type)
         if len(predicted) > _MAX_ANSWER_BYTES:
             raise RequestRefused(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -156,33 +129,6 @@ class Door:
 
     def _key(self, uri: str) -> str:
         return uri.removeprefix(f"s3://{self.artifacts.bucket}/")
-
-
-class EndpointGone(Turn):
-    """The endpoint that the pointer named is not there or not in service."""
-
-
-def _refusal(model: str, error: ClientError) -> Exception:
-    """What an endpoint's error means to a caller; an error of our own is handed back as it is."""
-    code: str = error.response["Error"]["Code"]
-    if code in ("ValidationError", "ValidationException"):
-        return EndpointGone()
-    if code in ("ThrottlingException", "TooManyRequestsException"):
-        return RequestRefused(
-            HTTPStatus.TOO_MANY_REQUESTS, f"{model} gets more calls than it can answer."
-        )
-    if code in ("ServiceUnavailable", "ModelNotReadyException"):
-        return RequestRefused(
-            HTTPStatus.SERVICE_UNAVAILABLE, f"The endpoint of {model} is not ready."
-        )
-    if code == "ModelError":
-        return RequestRefused(
-            HTTPStatus.BAD_GATEWAY,
-            f"The model of {model} failed on this request.",
-            remedy="Its endpoint's log says why.",
-        )
-    own: Exception = error
-    return own
 
 
 def _body(event: dict[str, Any]) -> bytes:

@@ -3,13 +3,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from functions.reconcile.open_work import (
+from functions.reconcile.decide import (
     DroppedObject,
     OpenRun,
     messages,
     waiting_folders,
 )
-from functions.record.timeline import ARRIVED, STANDINGS
+from functions.record.decide import ARRIVED, STANDINGS
 from functions.shared.hints import read_hint
 from sluice.contracts.names import Run
 

@@ -1,4 +1,4 @@
-"""Decides the next step towards the release that is wanted. Pure: what is seen in, one step out.
+"""Decides the next step towards the release that is wanted. Pure: a situation in, one step out.
 
 wanted = the newest approved package by drop sequence, unless barred
 
@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from functions.shared.sagemaker import Package, aws_to_blame
+from functions.shared.failures import aws_to_blame
+from functions.shared.registry import Package
 from sluice.contracts.names import endpoint
 from sluice.contracts.release import Champion
 
 SETTLING: Final = ("Creating", "Updating", "RollingBack", "SystemUpdating", "Deleting")
-FAREWELL: Final = timedelta(seconds=60)
+REPLACED_STAYS: Final = timedelta(seconds=60)
 """How long a replaced endpoint stays for callers that still hold the old pointer."""
 
 
@@ -41,8 +42,8 @@ class Endpoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Seen:
-    """Everything the decision rests on, read at one moment under the model's lease."""
+class Situation:
+    """All that the decision rests on, as it was read under the model's lease."""
 
     slug: str
     model: str
@@ -57,7 +58,8 @@ class Seen:
     """Whether the wanted release takes and gives what the champion does, on the same hardware."""
     endpoints_in_stack: int
     max_endpoints: int
-    now: datetime
+    at: datetime
+    """When it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +130,21 @@ def wanted(packages: list[Package]) -> Package | None:
     return next(approved, None)
 
 
-def target_endpoint(seen: Seen) -> str:
+def target_endpoint(now: Situation) -> str:
     """The champion's endpoint where the interface is the same, else the next generation's."""
-    if seen.champion is None:
-        return endpoint(seen.slug, seen.model, 1)
-    if seen.same_interface:
-        return seen.champion.endpoint
-    return endpoint(seen.slug, seen.model, seen.champion.generation + 1)
+    if now.champion is None:
+        return endpoint(now.slug, now.model, 1)
+    if now.same_interface:
+        return now.champion.endpoint
+    return endpoint(now.slug, now.model, now.champion.generation + 1)
 
 
-def next_step(seen: Seen) -> Step:
+def next_step(now: Situation) -> Step:
     """The one next step; see the table above."""
-    want = wanted(seen.packages)
+    want = wanted(now.packages)
     if want is None:
         return Rest()
-    for package in seen.packages:
+    for package in now.packages:
         overtaken = package.properties.sequence < want.properties.sequence
         if package.approval == "Approved" and overtaken and not package.properties.released:
             return Bar(
@@ -150,46 +152,46 @@ def next_step(seen: Seen) -> Step:
                 "superseded",
                 f"Superseded: version {want.properties.version}, of a later drop, is approved.",
             )
-    name = target_endpoint(seen)
-    found = seen.endpoints.get(name)
+    name = target_endpoint(now)
+    found = now.endpoints.get(name)
     if found is None:
-        if seen.endpoints_in_stack >= seen.max_endpoints:
+        if now.endpoints_in_stack >= now.max_endpoints:
             return Hold(
                 want,
-                f"This stack has {seen.endpoints_in_stack} endpoints, all that its policy allows. "
+                f"This stack has {now.endpoints_in_stack} endpoints, all that its policy allows. "
                 "Delete one or raise max_endpoints.",
             )
         return Create(name, want)
     if found.status in SETTLING:
         return Rest()
     if found.status == "Failed":
-        return _after_failure(seen, found)
+        return _after_failure(now, found)
     if found.status != "InService":
         return Rest()
     if found.config != config_name(want):
-        if seen.asked.get(name) == config_name(want):
+        if now.asked.get(name) == config_name(want):
             why = found.failure or "the new version did not come into service"
             return Bar(want, "rolled back", f"Rolled back: {why}")
         return Update(name, want)
-    if seen.champion is None or seen.champion.package != want.arn:
+    if now.champion is None or now.champion.package != want.arn:
         return Promote(name, want)
-    return _farewell(seen, seen.champion)
+    return _after_release(now, now.champion)
 
 
-def _after_failure(seen: Seen, failed: Endpoint) -> Step:
+def _after_failure(now: Situation, failed: Endpoint) -> Step:
     if aws_to_blame(failed.failure):
         return Remove(failed.name)
-    for package in seen.packages:
+    for package in now.packages:
         if config_name(package) == failed.config and not package.properties.barred:
             why = failed.failure or "the endpoint failed"
             return Bar(package, "rolled back", f"Rolled back: it did not start. {why}")
     return Remove(failed.name)
 
 
-def _farewell(seen: Seen, champion: Champion) -> Step:
-    if seen.now - datetime.fromisoformat(champion.released_at) < FAREWELL:
+def _after_release(now: Situation, champion: Champion) -> Step:
+    if now.at - datetime.fromisoformat(champion.released_at) < REPLACED_STAYS:
         return Rest()
-    for name, old in seen.endpoints.items():
+    for name, old in now.endpoints.items():
         if name != champion.endpoint and old.status not in SETTLING:
             return Remove(name)
     return Rest()

@@ -1,14 +1,14 @@
 import pytest
 
-from functions.train.plan import (
+from functions.train.decide import (
     Job,
-    decide,
     explain,
+    next_attempt,
     no_learner,
     on_spot,
-    request,
     runtime_seconds,
 )
+from functions.train.requests import training_request
 from sluice.contracts.dataset import Accepted, Column, ColumnType, Schema, Target
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.names import Run
@@ -45,7 +45,7 @@ def job(status: str, secondary: str = "", failure: str = "", attempt: int = 1) -
 
 
 def test_a_dataset_without_a_job_starts_the_first_attempt():
-    assert (decide([]).action, decide([]).attempt) == ("start", 1)
+    assert (next_attempt([]).action, next_attempt([]).attempt) == ("start", 1)
 
 
 @pytest.mark.parametrize(
@@ -63,21 +63,23 @@ def test_a_dataset_without_a_job_starts_the_first_attempt():
     ],
 )
 def test_what_follows_from_the_attempts_so_far(jobs, action):
-    assert decide(jobs).action == action
+    assert next_attempt(jobs).action == action
 
 
 def test_a_failure_names_its_reason_and_where_to_look():
-    reason = decide([job("Failed", failure="AlgorithmError: the loss is NaN, exit code: 1")]).reason
+    reason = next_attempt(
+        [job("Failed", failure="AlgorithmError: the loss is NaN, exit code: 1")]
+    ).reason
     assert "the loss is NaN" in reason
     assert "sluice logs" in reason
 
 
 def test_a_job_stopped_at_its_limit_names_the_fields_to_raise():
-    assert "train.minutes" in decide([job("Stopped", "MaxRuntimeExceeded")]).reason
+    assert "train.minutes" in next_attempt([job("Stopped", "MaxRuntimeExceeded")]).reason
 
 
 def test_training_never_mounts_the_holdout():
-    asked = request(RUN, 1, accepted(), "classification", env=ENV, spot=True)
+    asked = training_request(RUN, 1, accepted(), "classification", env=ENV, spot=True)
     uris = [c["DataSource"]["S3DataSource"]["S3Uri"] for c in asked["InputDataConfig"]]
     assert uris[0] == "s3://art/datasets/iris/abcdefghijkl/train/"
     assert not any("holdout" in uri for uri in uris)
@@ -85,7 +87,7 @@ def test_training_never_mounts_the_holdout():
 
 
 def test_training_runs_isolated_uncompressed_and_on_the_policys_instance():
-    asked = request(RUN, 1, accepted(), "classification", env=ENV, spot=True)
+    asked = training_request(RUN, 1, accepted(), "classification", env=ENV, spot=True)
     assert asked["EnableNetworkIsolation"] is True
     assert asked["OutputDataConfig"]["CompressionType"] == "NONE"
     assert asked["ResourceConfig"]["InstanceType"] == POLICY.training_instance["cpu"]
@@ -98,7 +100,7 @@ def test_money_shortens_the_run():
 
 def test_the_second_attempt_goes_on_demand():
     first, second = (
-        request(RUN, n, accepted(), "regression", env=ENV, spot=on_spot(accepted(), n))
+        training_request(RUN, n, accepted(), "regression", env=ENV, spot=on_spot(accepted(), n))
         for n in (1, 2)
     )
     assert first["EnableManagedSpotTraining"] is True

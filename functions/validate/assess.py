@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from functions.shared.aws import AwsClients
 from functions.shared.bus import Bus
+from functions.shared.clock import Clock, utc_now
 from functions.shared.models import Models
-from functions.shared.store import Store
+from functions.shared.objects import Store
 from functions.validate.parts import contents, fetch
 from functions.validate.room import Room
 from sluice import validation
@@ -33,7 +35,7 @@ _WARNINGS_SAID = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judge:
+class Assessor:
     """Where one stack's drops come from, and where datasets go."""
 
     slug: str
@@ -42,17 +44,19 @@ class Judge:
     artifacts: Store
     models: Models
     say: Bus
+    now: Clock = utc_now
 
     @classmethod
-    def of_stack(cls, env: ValidateEnvironment) -> Self:
+    def of_stack(cls, env: ValidateEnvironment, aws: AwsClients) -> Self:
         """As the stack's settings say."""
+        s3 = aws.client("s3")
         return cls(
             slug=env.slug,
             policy=env.bounds(),
-            drops=Store(env.drop_bucket),
-            artifacts=Store(env.artifact_bucket),
-            models=Models(env.models_table),
-            say=Bus(slug=env.slug, stage="validate"),
+            drops=Store(s3, env.drop_bucket),
+            artifacts=Store(s3, env.artifact_bucket),
+            models=Models(aws.table(env.models_table)),
+            say=Bus(slug=env.slug, stage="validate", events=aws.client("events")),
         )
 
     def finish(self, arrival: Arrival, room: Room) -> None:
@@ -130,7 +134,7 @@ class Judge:
                 for finding in report.findings
                 if finding.severity == "warn"
             )[:_WARNINGS_SAID],
-            at=self.say.now().isoformat(timespec="milliseconds"),
+            at=self.now().isoformat(timespec="milliseconds"),
         )
         self._commit(run, arrival, run.dataset_prefix + "accepted.json", accepted)
 
@@ -170,7 +174,7 @@ class Judge:
             run=str(run),
             source={"key": arrival.key, "version": arrival.version},
             reason=report.reason,
-            at=self.say.now().isoformat(timespec="milliseconds"),
+            at=self.now().isoformat(timespec="milliseconds"),
         )
         self._commit(run, arrival, run.quarantine_prefix + "rejected.json", rejected)
 

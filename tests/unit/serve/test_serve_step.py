@@ -3,7 +3,8 @@ import json
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from functions.serve.door import POINTER_SECONDS, Door
+from functions.serve.step import POINTER_SECONDS, ServeStep
+from functions.shared.endpoints import Endpoints
 from sluice.contracts.prediction import Signature, SignatureColumn
 from sluice.contracts.release import Champion
 
@@ -95,9 +96,11 @@ def error(code: str, **more: object) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": code}, **more}, "InvokeEndpoint")
 
 
-def door(*answers: object, models: Models | None = None) -> Door:
-    return Door(
-        models=models or Models(champion()), artifacts=Artifacts(), runtime=Endpoint(*answers)
+def door(*answers: object, models: Models | None = None) -> ServeStep:
+    return ServeStep(
+        models=models or Models(champion()),
+        artifacts=Artifacts(),
+        endpoints=Endpoints(Endpoint(*answers)),
     )
 
 
@@ -138,7 +141,7 @@ def test_a_bad_request_is_explained_and_never_reaches_the_endpoint(event, status
     problem = json.loads(answer.body)
     assert problem["status"] == status
     assert problem["detail"]
-    assert at.runtime.called == []
+    assert at.endpoints.runtime.called == []
 
 
 def test_a_refused_row_names_row_and_column():
@@ -177,7 +180,7 @@ def test_an_endpoint_that_is_gone_makes_the_door_look_at_the_pointer_again():
     assert at.answer(post()).status == 200
     models.by_name["iris"] = champion("v1", "sluice-iris-g2")
     assert at.answer(post()).status == 200
-    assert at.runtime.called == ["sluice-iris-g1", "sluice-iris-g1", "sluice-iris-g2"]
+    assert at.endpoints.runtime.called == ["sluice-iris-g1", "sluice-iris-g1", "sluice-iris-g2"]
 
 
 def test_an_endpoint_that_stays_gone_is_503():
@@ -187,17 +190,17 @@ def test_an_endpoint_that_stays_gone_is_503():
 
 def test_a_pointer_is_read_again_after_a_few_seconds():
     models, now = Models(champion()), [0.0]
-    at = Door(
+    at = ServeStep(
         models=models,
         artifacts=Artifacts(),
-        runtime=Endpoint(PREDICTED, PREDICTED),
+        endpoints=Endpoints(Endpoint(PREDICTED, PREDICTED)),
         clock=lambda: now[0],
     )
     at.answer(post())
     models.by_name["iris"] = champion("v1", "sluice-iris-g2")
     now[0] = POINTER_SECONDS + 0.1
     at.answer(post())
-    assert at.runtime.called == ["sluice-iris-g1", "sluice-iris-g2"]
+    assert at.endpoints.runtime.called == ["sluice-iris-g1", "sluice-iris-g2"]
 
 
 def test_an_unknown_error_of_aws_is_raised_not_hidden():

@@ -1,25 +1,16 @@
-"""Decides what train does next, and what it asks SageMaker for. Pure."""
+"""Decides what train does next. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from functions.shared.sagemaker import aws_to_blame
+from functions.shared.failures import aws_to_blame
 from sluice.contracts.dataset import Accepted, Schema, features_of
-from sluice.contracts.environment import TrainEnvironment
-from sluice.contracts.names import Run
 from sluice.contracts.spec import Policy, Spec
 from sluice.contracts.tasks import TASKS, supervised
-from sluice.contracts.training import METRIC_DEFINITIONS, Hyperparameters
 
 MAX_ATTEMPTS = 3
-
-_ARTEFACT_MARGIN_SECONDS = 300
-"""Start-up, export and upload, on top of the learner's own budget."""
-
-_MAX_WAIT_SECONDS = 3600
-"""How long a spot job may wait for capacity before the next attempt goes on demand."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +29,7 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class AttemptDecision:
     """What train does next: start attempt `attempt`, wait for events, leave it to gate, or end."""
 
     action: Literal["start", "wait", "done", "fail"]
@@ -46,22 +37,22 @@ class Decision:
     reason: str
 
 
-def decide(jobs: list[Job]) -> Decision:
+def next_attempt(jobs: list[Job]) -> AttemptDecision:
     """The next step for a run whose attempts so far are `jobs`, in order."""
     if not jobs:
-        return Decision(action="start", attempt=1, reason="The first attempt.")
+        return AttemptDecision(action="start", attempt=1, reason="The first attempt.")
     last = jobs[-1]
     if last.status in ("InProgress", "Stopping"):
-        return Decision(action="wait", attempt=last.attempt, reason="The job is under way.")
+        return AttemptDecision(action="wait", attempt=last.attempt, reason="The job is under way.")
     if last.status == "Completed":
-        return Decision(action="done", attempt=last.attempt, reason="The job has completed.")
+        return AttemptDecision(action="done", attempt=last.attempt, reason="The job has completed.")
     if aws_to_blame(f"{last.secondary} {last.failure}") and last.attempt < MAX_ATTEMPTS:
-        return Decision(
+        return AttemptDecision(
             action="start",
             attempt=last.attempt + 1,
             reason=f"Attempt {last.attempt} ended as {last.status}: {last.why}",
         )
-    return Decision(action="fail", attempt=last.attempt, reason=failure_sentence(last))
+    return AttemptDecision(action="fail", attempt=last.attempt, reason=failure_sentence(last))
 
 
 def no_learner(schema: Schema) -> str | None:
@@ -112,75 +103,6 @@ def runtime_seconds(spec: Spec, policy: Policy) -> int:
 def on_spot(accepted: Accepted, attempt: int) -> bool:
     """Whether an attempt runs on spare capacity: the first one may, later ones go on demand."""
     return Spec.model_validate(accepted.spec).train.spot and attempt == 1
-
-
-def request(
-    run: Run,
-    attempt: int,
-    accepted: Accepted,
-    task: str,
-    *,
-    env: TrainEnvironment,
-    spot: bool,
-) -> dict[str, Any]:
-    """The CreateTrainingJob request. It mounts `train/` and two documents, never `holdout/`."""
-    spec, policy = Spec.model_validate(accepted.spec), env.bounds()
-    kind = hardware(spec, policy)
-    bucket = f"s3://{env.artifact_bucket}/"
-    dataset = bucket + run.dataset_prefix
-    seconds = runtime_seconds(spec, policy)
-    hyperparameters = Hyperparameters(
-        model=run.model,
-        version=f"{run.drop}-{attempt:02d}",
-        task=task,
-        minutes=round(seconds / 60, 3),
-        precision="fp32",
-    )
-    stopping = {"MaxRuntimeInSeconds": seconds + _ARTEFACT_MARGIN_SECONDS}
-    if spot:
-        stopping["MaxWaitTimeInSeconds"] = stopping["MaxRuntimeInSeconds"] + _MAX_WAIT_SECONDS
-    return {
-        "TrainingJobName": run.attempt(attempt),
-        "AlgorithmSpecification": {
-            "TrainingImage": env.training_image,
-            "TrainingInputMode": "File",
-            "MetricDefinitions": list(METRIC_DEFINITIONS),
-        },
-        "HyperParameters": hyperparameters.as_strings(),
-        "InputDataConfig": [
-            _channel("train", dataset + "train/"),
-            _channel("schema", dataset + "schema.json"),
-            _channel("profile", dataset + "profile.json"),
-        ],
-        "OutputDataConfig": {
-            "S3OutputPath": bucket + run.runs_prefix.rstrip("/"),
-            "CompressionType": "NONE",
-        },
-        "CheckpointConfig": {"S3Uri": bucket + run.runs_prefix + "checkpoints"},
-        "ResourceConfig": {
-            "InstanceType": policy.training_instance[kind],
-            "InstanceCount": 1,
-            "VolumeSizeInGB": 30,
-        },
-        "StoppingCondition": stopping,
-        "EnableManagedSpotTraining": spot,
-        "EnableNetworkIsolation": True,
-        "RoleArn": env.training_role,
-        "Tags": [{"Key": "sluice:run", "Value": str(run)}],
-    }
-
-
-def _channel(name: str, uri: str) -> dict[str, Any]:
-    return {
-        "ChannelName": name,
-        "DataSource": {
-            "S3DataSource": {
-                "S3DataType": "S3Prefix",
-                "S3Uri": uri,
-                "S3DataDistributionType": "FullyReplicated",
-            }
-        },
-    }
 
 
 def explain(accepted: Accepted, task: str, *, policy: Policy, spot: bool) -> str:
