@@ -206,9 +206,12 @@ def _drop(arguments: argparse.Namespace) -> int:
 
 
 def _validate(arguments: argparse.Namespace) -> int:
-    from sluice import validation
     from sluice.contracts.spec import Policy
     from sluice.contracts.spec_file import parse_spec
+    from sluice.validation.engine import validate
+    from sluice.validation.formats.manifest import hold_folder
+    from sluice.validation.refusals import Refused, refusal_report
+    from sluice.validation.report.page import render_html
 
     path: Path = arguments.path
     if not path.exists():
@@ -221,14 +224,12 @@ def _validate(arguments: argparse.Namespace) -> int:
     spec = parse_spec(text, Policy())
     try:
         if path.is_dir():
-            validation.hold_folder(path, name)
-        report = validation.validate(
-            path, name=name, spec=spec, salt="sluice", workers=arguments.workers
-        )
-    except validation.Refused as refused:
-        report = validation.refusal_report(name, refused)
+            hold_folder(path, name)
+        report = validate(path, name=name, spec=spec, salt="sluice", workers=arguments.workers)
+    except Refused as refused:
+        report = refusal_report(name, refused)
     if arguments.report:
-        arguments.report.write_text(validation.render_html(report), encoding="utf-8")
+        arguments.report.write_text(render_html(report), encoding="utf-8")
     if arguments.json:
         print(report.model_dump_json(indent=2))
     else:

@@ -20,7 +20,6 @@ from functions.shared.models import Models
 from functions.shared.objects import Store
 from functions.validate.parts import contents, fetch
 from functions.validate.room import Room
-from sluice import validation
 from sluice.contracts.dataset import ROWS_FILE, Accepted, Rejected, Report, Schema
 from sluice.contracts.drop import Arrival
 from sluice.contracts.environment import ValidateEnvironment
@@ -29,6 +28,9 @@ from sluice.contracts.events import Kind
 from sluice.contracts.names import SPEC_FILE, Run
 from sluice.contracts.spec import Policy
 from sluice.contracts.spec_file import parse_spec
+from sluice.validation.engine import validate
+from sluice.validation.refusals import refusal_report
+from sluice.validation.report.page import render_html
 
 _WARNINGS_SAID = 5
 """Warnings that the timeline repeats; the report has all."""
@@ -67,7 +69,7 @@ class Assessor:
         try:
             self._accept(run, arrival, room)
         except Refusal as refusal:
-            self.reject(run, arrival, validation.refusal_report(arrival.name, refusal))
+            self.reject(run, arrival, refusal_report(arrival.name, refusal))
 
     def say_again(self, run: Run, arrival: Arrival) -> bool:
         """Repeat the event of a marker that stands already."""
@@ -99,7 +101,7 @@ class Assessor:
             out = work / "dataset"
             out.mkdir()
             last_schema, last_profile = self._last_accepted(run.model)
-            report = validation.validate(
+            report = validate(
                 work / "drop" if arrival.folder else work / "drop" / arrival.name,
                 name=arrival.name,
                 spec=spec,
@@ -215,4 +217,4 @@ class Assessor:
 
 def _write_report(folder: Path, report: Report) -> None:
     (folder / "report.json").write_text(json.dumps(report.model_dump(mode="json"), indent=2))
-    (folder / "report.html").write_text(validation.render_html(report), encoding="utf-8")
+    (folder / "report.html").write_text(render_html(report), encoding="utf-8")

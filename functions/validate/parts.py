@@ -16,7 +16,6 @@ from functions.shared.objects import Store, Version
 from sluice.contracts.drop import Arrival, is_part
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES, ListedPart, Manifest
 from sluice.contracts.names import SUCCESS_MARKER
-from sluice.validation import Refused
 from sluice.validation.formats.manifest import (
     hold_digest,
     hold_parts,
@@ -24,6 +23,7 @@ from sluice.validation.formats.manifest import (
     read_manifest,
     sha256_of,
 )
+from sluice.validation.refusals import Refused
 
 MAX_LISTED: Final = 20_000
 """Object versions below one folder; a thousand come with each answer of S3."""

@@ -8,7 +8,7 @@ from typing import Final, Self
 from sluice.contracts.dataset import Report
 from sluice.contracts.errors import Turn
 from sluice.contracts.spec import Policy
-from sluice.validation import Refused
+from sluice.validation.refusals import Refused
 
 MEGABYTE: Final = 1_000_000
 

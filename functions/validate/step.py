@@ -19,7 +19,7 @@ from sluice.contracts.drop import Arrival
 from sluice.contracts.environment import ValidateEnvironment
 from sluice.contracts.events import CAPACITY, Kind
 from sluice.contracts.names import Run
-from sluice.validation import Refused, refusal_report
+from sluice.validation.refusals import Refused, refusal_report
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,12 +26,8 @@ SCANNER: Final = "sluice/validation/scanner/scanner.x86_64-linux.so"
 OURS: Final = ("sluice", "functions", "learners", "training", "serving")
 """Packages whose imports are followed."""
 
-FOUND_BY_NAME: Final = ("sluice/validation",)
-"""Folders that are taken whole by who imports anything of them: their registries find modules by
-name, which no list of imports shows."""
-
 DATA: Final = {
-    "sluice/validation/report/render.py": "sluice/validation/report/report.html",
+    "sluice/validation/report/page.py": "sluice/validation/report/report.html",
     "sluice/validation/scanner/library.py": SCANNER,
 }
 """Files that a module opens: they go where it goes."""
@@ -51,9 +47,6 @@ def sources(*entries: str, root: Path = ROOT) -> tuple[str, ...]:
         found.add(path)
         waiting += _packages_of(path)
         waiting += _imported(root, path)
-        for folder in FOUND_BY_NAME:
-            if path.startswith(f"{folder}/"):
-                waiting += (str(p.relative_to(root)) for p in (root / folder).rglob("*.py"))
         if data := DATA.get(path):
             found.add(data)
     if SCANNER in found and not (root / SCANNER).is_file():

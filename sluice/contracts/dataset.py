@@ -32,6 +32,9 @@ Severity = Literal["refuse", "warn", "note"]
 Scalar = str | int | float | bool
 
 
+MIN_ROWS: Final = 20
+"""Fewer rows are no dataset: there must be some to learn from, and some to judge by."""
+
 ROWS_FILE = "rows.jsonl"
 """The quarantined rows of an accepted drop: file, line, reason and text of each."""
 

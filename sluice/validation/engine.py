@@ -1,47 +1,59 @@
-"""The order in which a drop is judged; every step is a module of its own.
+"""What happens to a drop, step by step: `_steps` is the order, every step a module of its own.
 
-bytes -> formats (each makes a `Source` of its own) -> rows (stored once, as a `Table`) -> stated ->
-describing (what the rows are for, and what stands out) -> contract -> dataset. The first step that
-finds the drop unusable ends it with a `Refused`, which becomes the report's verdict.
+Each step takes what those before it gave and changes nothing of it. The first that finds the drop
+unusable ends it with a `Refused`, which becomes the report's verdict; the report then says as much
+as was found out by the step before.
 """
 
 from __future__ import annotations
 
-import json
-import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sluice.contracts.dataset import ROWS_FILE, Report, Schema
+from sluice.contracts.dataset import Report, Schema
 from sluice.contracts.spec import Spec
-from sluice.validation.describing import describe, divide, require_target
-from sluice.validation.findings.checks import reading_notes, unused_reading
+from sluice.validation.columns import describe
+from sluice.validation.draft import Draft
+from sluice.validation.findings import registry
 from sluice.validation.findings.contract import Last, held_against
+from sluice.validation.findings.facts import (
+    AssociatedRows,
+    DescribedRows,
+    MeasuredRows,
+    StoredRows,
+)
+from sluice.validation.findings.goal import refuse_mixed, require_values, require_variety
+from sluice.validation.findings.meant_for import all_labelled, episodes
+from sluice.validation.findings.mixed import mixed_goal
+from sluice.validation.findings.reading import read_unused
 from sluice.validation.findings.stated import check_stated, hold_rows
 from sluice.validation.findings.strays import refuse_strays
 from sluice.validation.formats.parts import parts_of
 from sluice.validation.formats.source import Opening
-from sluice.validation.known import Known
-from sluice.validation.purpose.target import check_rows
-from sluice.validation.purpose.task import choose
+from sluice.validation.profile.association import associations
+from sluice.validation.profile.content import contents_of
+from sluice.validation.profile.measure import measures
+from sluice.validation.profile.profile import make_profile
+from sluice.validation.purpose.content import content_task, require_features
+from sluice.validation.purpose.target import check_classes, check_rows
+from sluice.validation.purpose.task import choose, with_target, without_target
+from sluice.validation.purpose.time_columns import time_columns
 from sluice.validation.refusals import OutOfMemory, Refused
-from sluice.validation.report.verdict import accepted_sentence
 from sluice.validation.rows.dataset import write_dataset
-from sluice.validation.rows.rejects import quarantined, write_rows
+from sluice.validation.rows.rejects import quarantined
 from sluice.validation.rows.session import bounded, megabytes_for, session
 from sluice.validation.rows.workers import Readers, crew
+from sluice.validation.split import split_of
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     import duckdb
-
-_ORDER = {"refuse": 0, "warn": 1, "note": 2}
 
 
 def validate(
@@ -56,7 +68,7 @@ def validate(
     previous: Schema | None = None,
     previous_profile: Mapping[str, Any] | None = None,
 ) -> Report:
-    """Judge a dropped file or folder, and write the dataset it becomes.
+    """Assess a dropped file or folder, and write the dataset it becomes.
 
     `name` is what the user called it: its extension settles the format, and every sentence names
     it. `salt` moves the split between train and holdout; one salt a model, for ever. With `out`,
@@ -70,7 +82,7 @@ def validate(
     Bad data never raises: the report says `rejected`, and why. What is raised is a bug, or a disk
     that is full.
     """
-    asked = _Asked(
+    drop = _Drop(
         source=source.resolve(),
         name=name,
         spec=spec,
@@ -81,15 +93,15 @@ def validate(
         last=Last(schema=previous, profile=previous_profile) if previous else None,
     )
     try:
-        return _attempt(asked)
+        return _attempt(drop)
     except OutOfMemory:
         # More than such a table needs as a rule: now with all that the process can spare.
-        return _attempt(replace(asked, is_frugal=False))
+        return _attempt(replace(drop, is_frugal=False))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
-    """The arguments of `validate`."""
+class _Drop:
+    """What `validate` was asked, and how much memory it takes for it."""
 
     source: Path
     name: str
@@ -102,126 +114,163 @@ class _Asked:
     is_frugal: bool = True
 
 
-def _attempt(asked: _Asked) -> Report:
-    known = Known()
-    name = asked.name
-    with tempfile.TemporaryDirectory(prefix="sluice-") as folder, crew(asked.workers) as executor:
+def _attempt(drop: _Drop) -> Report:
+    draft = Draft(name=drop.name)
+    with tempfile.TemporaryDirectory(prefix="sluice-") as folder, crew(drop.workers) as executor:
         scratch = Path(folder).resolve()
         try:
-            _judge(known, asked, scratch, executor)
+            # Its end is inside: DuckDB's own errors become refusals there.
+            with ExitStack() as stack:
+                for step in _steps(drop, scratch, executor, stack):
+                    draft = step
         except Refused as refused:
-            if isinstance(refused, OutOfMemory) and asked.is_frugal:
+            if isinstance(refused, OutOfMemory) and drop.is_frugal:
                 raise
-            return _rejected(name, known, refused)
-        if asked.out is not None:
-            _keep(known, scratch, asked.out)
-    return _accepted(name, known)
+            return draft.rejected(refused)
+        if drop.out is not None:
+            draft.keep(scratch, drop.out)
+    return draft.accepted()
 
 
-def _judge(known: Known, asked: _Asked, scratch: Path, executor: Executor | None) -> None:
-    """Fill in `known`, and write the dataset into `scratch` if asked to; raises `Refused`."""
-    name, spec = asked.name, asked.spec
-    memory = asked.memory_megabytes
-    form, parts = parts_of(asked.source, name)
-    with ExitStack() as stack:
+def _steps(
+    drop: _Drop, scratch: Path, executor: Executor | None, stack: ExitStack
+) -> Iterator[Draft]:
+    """Assess the drop; after each step, what the report would say if the next one refused it."""
+    name, spec = drop.name, drop.spec
+    draft = Draft(name=name)
 
-        @cache
-        def connect() -> duckdb.DuckDBPyConnection:
-            files = [part.path for part in parts]
-            return stack.enter_context(session(name, memory, files, scratch))
+    # 1. Open: the bytes, the dialect, an independent count of the rows.
+    form, parts = parts_of(drop.source, name)
 
-        known.raw = form.open(
-            Opening(
-                parts=parts, scratch=scratch, stated=spec.read, executor=executor, connect=connect
+    @cache
+    def connect() -> duckdb.DuckDBPyConnection:
+        files = [part.path for part in parts]
+        return stack.enter_context(session(name, drop.memory_megabytes, files, scratch))
+
+    opening = Opening(
+        parts=parts, scratch=scratch, stated=spec.read, executor=executor, connect=connect
+    )
+    source = form.open(opening)
+    draft = draft.plus(*read_unused(name, source.content or form, spec.read), source=source)
+    yield draft
+
+    # 2. Store: every row parsed once, typed and hashed.
+    check_rows(name, source.rows)
+    con = connect()
+    megabytes = megabytes_for(
+        len(source.names),
+        drop.memory_megabytes,
+        is_large=source.content is not None,
+        is_frugal=drop.is_frugal,
+    )
+    bounded(con, megabytes)
+    choice = choose(name, source.names, spec)
+    check_stated(source, spec.contract)
+    reading = source.store(
+        Readers(con=con, scratch=scratch, executor=executor),
+        stated=spec.contract,
+        salt=drop.salt,
+        quarantine_up_to=spec.bad_rows.quarantine_up_to,
+    )
+    source, table = reading.source, reading.table
+    draft = draft.plus(source=source, rejects=reading.rejects)
+    yield draft
+
+    # 3. Look at what was stored, and hold it to what sluice.yaml states.
+    check_rows(name, source.rows)
+    goal = None if choice.target is None else table.columns[choice.target]
+    rows = StoredRows(con=con, source=source, table=table, goal=goal)
+    draft = draft.plus(
+        *quarantined(reading.rejects, source.rows + len(reading.rejects)),
+        *(() if source.content else choice.findings),
+        *registry.found_in(registry.OF_STORED, rows),
+    )
+    of_goal = tuple(mixed_goal(rows))
+    yield draft.plus(*of_goal)
+    refuse_strays(rows)
+    hold_rows(con, source, table, spec.contract)
+    if goal:
+        require_values(rows, goal, spec)
+
+    # 4. Measure every column.
+    measured = measures(table)
+    measured_rows = MeasuredRows.of(rows, summaries=measured.summaries)
+    draft = draft.plus(*registry.found_in(registry.OF_MEASURED, measured_rows))
+    yield draft.plus(*of_goal)
+
+    # 5. Purpose: what the rows are for.
+    times = time_columns(table, measured.summaries, goal)
+    if goal:
+        require_variety(name, measured_rows, goal)
+        # A target that is refused for its few odd values says so in words of its own.
+        yield draft
+        refuse_mixed(measured_rows, goal, spec)
+        draft = draft.plus(*of_goal)
+        yield draft
+        purpose = with_target(con, name, table, goal, measured.summaries, times, spec)
+        meant = all_labelled(purpose.task, goal, table.rows)
+    else:
+        names = [column.name for column in table.columns]
+        purpose = without_target(names, choice, spec)
+        meant = episodes(purpose.task, names)
+    draft = draft.plus(*meant, purpose=purpose)
+    yield draft
+
+    # 6. Schema: what each column is, and whether a learner finds something to look at.
+    described = describe(measured_rows, measured, spec.contract, is_classes=purpose.is_classes)
+    draft = draft.plus(columns=described.columns)
+    yield draft
+    goal_name = goal.name if goal else None
+    if goal:
+        purpose = content_task(name, purpose, described.entries, goal.name, spec)
+        draft = draft.plus(purpose=purpose)
+        yield draft
+    require_features(name, described.columns, goal_name, purpose.task)
+    classes = described.counts[goal.id] if goal and purpose.is_classes else ()
+    if goal and purpose.is_classes:
+        draft = draft.plus(*check_classes(name, goal.name, classes))
+
+    # 7. Findings: what stands out in the rows.
+    described_rows = DescribedRows.of(
+        measured_rows, entries=described.entries, task=purpose.task, times=times
+    )
+    draft = draft.plus(*registry.found_in(registry.OF_DESCRIBED, described_rows))
+    yield draft
+
+    # 8. Association with the target, and the profile.
+    found = {}
+    if goal:
+        entry = next(entry for entry in described.entries if entry[0] is goal)
+        features = described_rows.features
+        is_classes = purpose.is_classes
+        found = associations(table, measured.measured, entry, features, is_classes=is_classes)
+    associated_rows = AssociatedRows.of(described_rows, associations=found)
+    draft = draft.plus(
+        *registry.found_in(registry.OF_ASSOCIATED, associated_rows),
+        profile=make_profile(
+            table,
+            described.columns,
+            measured.summaries,
+            described.counts,
+            found,
+            contents_of(con, source, table, described.entries, goal_name, purpose.task),
+        ),
+    )
+    yield draft
+
+    # 9. Split: both sides are enough, to learn from and to judge by.
+    split = split_of(name, associated_rows, measured, classes, is_classes=purpose.is_classes)
+    draft = draft.plus(*split.findings, target=split.target, train_rows=split.train_rows)
+    yield draft
+
+    # 10. Contract: the drop held against the model's last accepted one; then the dataset.
+    if drop.last:
+        evolve = spec.contract.evolve
+        draft = draft.plus(
+            *held_against(
+                associated_rows, name, drop.last, draft.schema, described.counts, evolve=evolve
             )
         )
-        known.findings += unused_reading(name, known.raw.content or form, spec.read)
-        check_rows(name, known.raw.rows)
-        con = connect()
-        megabytes = megabytes_for(
-            len(known.raw.names),
-            memory,
-            is_large=known.raw.content is not None,
-            is_frugal=asked.is_frugal,
-        )
-        bounded(con, megabytes)
-        choice = choose(name, known.raw.names, spec)
-        check_stated(known.raw, spec.contract)
-        reading = known.raw.store(
-            Readers(con=con, scratch=scratch, executor=executor),
-            stated=spec.contract,
-            salt=asked.salt,
-            quarantine_up_to=spec.bad_rows.quarantine_up_to,
-        )
-        raw, data = reading.source, reading.table
-        known.raw, known.rejects = raw, reading.rejects
-        check_rows(name, raw.rows)
-        known.findings += quarantined(known.rejects, raw.rows + len(known.rejects))
-        known.findings += () if raw.content else choice.findings
-        known.findings += reading_notes(con, raw, data)
-        refuse_strays(con, raw, data)
-        hold_rows(con, raw, data, spec.contract)
-        target = None if choice.target is None else data.columns[choice.target]
-        if target:
-            require_target(con, raw, data, target, spec)
-        entries, measured, counts = describe(con, known, raw, data, target, choice, name, spec)
-        divide(con, known, data, target, measured, counts, name)
-        if asked.last:
-            evolve = spec.contract.evolve
-            known.findings += held_against(
-                con, data, name, asked.last, known.schema, entries, counts, evolve=evolve
-            )
-        if asked.out is not None:
-            write_dataset(con, data, scratch)
-
-
-def _keep(known: Known, scratch: Path, out: Path) -> None:
-    for side in ("train", "holdout"):
-        shutil.move(scratch / side, out / side)
-    (out / "schema.json").write_text(known.schema.model_dump_json(indent=1) + "\n")
-    profile = json.dumps(known.profile, indent=1, ensure_ascii=False, allow_nan=False)
-    (out / "profile.json").write_text(profile + "\n")
-    if known.rejects:
-        write_rows(known.rejects, out / ROWS_FILE)
-
-
-def _accepted(name: str, known: Known) -> Report:
-    if known.decision is None:
-        raise ValueError("an accepted drop has a task")
-    reason = accepted_sentence(
-        name,
-        known.schema,
-        known.decision,
-        train=known.train_rows,
-        holdout=known.holdout_rows,
-        warnings=sum(f.severity == "warn" for f in known.findings),
-    )
-    return _report(
-        name,
-        known,
-        verdict="accepted",
-        reason=reason,
-        train_rows=known.train_rows,
-        holdout_rows=known.holdout_rows,
-    )
-
-
-def _rejected(name: str, known: Known, refused: Refused) -> Report:
-    known.findings += [refused.finding, *refused.more]
-    return _report(name, known, verdict="rejected", reason=str(refused))
-
-
-def _report(name: str, known: Known, **verdict: Any) -> Report:
-    return Report(
-        source=name,
-        rows=known.raw.rows if known.raw else 0,
-        quarantined_rows=len(known.rejects),
-        columns=known.columns,
-        target=known.target,
-        task=known.decision.task if known.decision else None,
-        task_reason=known.decision.reason if known.decision else "",
-        findings=tuple(sorted(known.findings, key=lambda f: _ORDER[f.severity])),
-        dialect=known.raw.dialect if known.raw else {},
-        profile=known.profile,
-        **verdict,
-    )
+    if drop.out is not None:
+        write_dataset(con, table, scratch)
+    yield draft

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import duckdb  # noqa: F401  # the engine imports it late, for cold starts; here it is start-up
 
-from sluice import validation
 from sluice.contracts.spec import Spec
+from sluice.validation.engine import validate
 
 
 def run(source: Path, what: str) -> dict[str, int]:
     """Rows and exact repeats as the report tells them."""
     with tempfile.TemporaryDirectory() as folder:
-        report = validation.validate(
+        report = validate(
             source,
             name=source.name,
             spec=Spec(),

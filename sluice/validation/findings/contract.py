@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sluice.contracts.dataset import Column, Finding, Scalar, Schema
+from sluice.validation.findings.facts import DescribedRows
+from sluice.validation.findings.moves import moves
 from sluice.validation.profile.association import Entry
-from sluice.validation.profile.moves import moves
-from sluice.validation.profile.shift import shifts
-from sluice.validation.refusals import Refused, counted, listed, shown
+from sluice.validation.profile.drop_shift import shifts
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.table import Table
+from sluice.validation.wording import counted, listed, shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -42,12 +44,10 @@ class Last:
 
 
 def held_against(
-    con: duckdb.DuckDBPyConnection,
-    data: Table,
+    rows: DescribedRows,
     source: str,
     last: Last,
     now: Schema,
-    columns: Sequence[Entry],
     counts: Counts,
     *,
     evolve: bool,
@@ -56,7 +56,8 @@ def held_against(
 
     Raises `Refused` where something is `BREAKING` and not to `evolve`.
     """
-    entries = {column.name: (typed, column, summary) for typed, column, summary in columns}
+    con, data = rows.con, rows.table
+    entries = {entry[1].name: entry for entry in rows.entries}
     before = {column.name: column for column in last.schema.columns}
     known = last.profile["columns"] if last.profile else {}
     renamed = _renamed(con, data, before, entries, known, counts)

@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.source import Source
-from sluice.validation.refusals import counted, listed, shown
+from sluice.validation.findings.facts import MeasuredRows
 from sluice.validation.rows.candidates import is_code
-from sluice.validation.rows.table import Table, first_rows
-
-if TYPE_CHECKING:
-    import duckdb
+from sluice.validation.rows.table import first_rows
+from sluice.validation.wording import counted, listed, shown
 
 LOOKED_AT: Final = 1_000
 """Values of a column, from the first rows; what is said of them is said of these."""
@@ -24,13 +21,12 @@ MOSTLY: Final = 0.5
 
 _INTEGER = r"[+-]?(0|[1-9]\d*)"
 _NUMBER = re.compile(rf"{_INTEGER}(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
-_COMMA = re.compile(rf"{_INTEGER},\d+")
+COMMA = re.compile(rf"{_INTEGER},\d+")
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:([,' \u00a0\u202f]\d{3})+(\.\d+)?|(\.\d{3})+(,\d+)?)")
-_POINTS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _INFINITE = re.compile(r"[+-]?inf(inity)?|[+-]?∞", re.IGNORECASE)
 _DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
-_ZONED = re.compile(_MOMENT.pattern + r"(Z|[+-]\d\d:?\d\d)")
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?")
+_ZONED = re.compile(_TIMESTAMP.pattern + r"(Z|[+-]\d\d:?\d\d)")
 
 Values = Sequence[str]
 
@@ -77,7 +73,7 @@ def _numbers(fitting: Values, others: Values) -> tuple[str, str] | None:
             "Leave infinite values empty, or write a bound instead.",
         )
     grouped = [v for v in fitting if _THOUSANDS.fullmatch(v) and not _NUMBER.fullmatch(v)]
-    commas = [v for v in fitting if _COMMA.fullmatch(v) and not _THOUSANDS.fullmatch(v)]
+    commas = [v for v in fitting if COMMA.fullmatch(v) and not _THOUSANDS.fullmatch(v)]
     points = [v for v in fitting if _NUMBER.fullmatch(v) and "." in v]
     if commas and points:
         return (
@@ -102,7 +98,7 @@ def _numbers(fitting: Values, others: Values) -> tuple[str, str] | None:
 def _is_number(text: str) -> object:
     return (
         _NUMBER.fullmatch(text)
-        or _COMMA.fullmatch(text)
+        or COMMA.fullmatch(text)
         or _THOUSANDS.fullmatch(text)
         or _INFINITE.fullmatch(text)
     )
@@ -112,23 +108,24 @@ _LOOKS = (
     _Look(code="looks-like-dates", fits=_DAY.fullmatch, says=_dates),
     _Look(
         code="mixed-zones",
-        fits=lambda text: _MOMENT.fullmatch(text) or _ZONED.fullmatch(text),
+        fits=lambda text: _TIMESTAMP.fullmatch(text) or _ZONED.fullmatch(text),
         says=_zones,
     ),
     _Look(code="looks-like-numbers", fits=_is_number, says=_numbers),
 )
 
 
-def lookalikes(con: duckdb.DuckDBPyConnection, data: Table) -> list[Finding]:
+def lookalikes(rows: MeasuredRows) -> list[Finding]:
     """A warning for each column of text that mostly looks like numbers, dates or times."""
+    data = rows.table
     texts = [
         c
         for c in data.columns
         if c.storage == "VARCHAR" and c.kind is None and c.odd is None and c.present
     ]
     findings = []
-    rows = first_rows(con, data, texts, LOOKED_AT, TOO_LONG) if texts else []
-    for column, found in zip(texts, zip(*rows, strict=True), strict=True):
+    first = first_rows(rows.con, data, texts, LOOKED_AT, TOO_LONG) if texts else []
+    for column, found in zip(texts, zip(*first, strict=True), strict=True):
         values = [value for value in found if value is not None]
         if is_code(values):
             continue
@@ -152,28 +149,3 @@ def lookalikes(con: duckdb.DuckDBPyConnection, data: Table) -> list[Finding]:
                 )
                 break
     return findings
-
-
-def doubtful_points(raw: Source, data: Table) -> list[Finding]:
-    """A warning where 1.025 may mean a thousand: in a file whose other numbers have a decimal
-    comma, a column in which three digits follow every point."""
-    numbers = [c for c in data.columns if c.storage == "DOUBLE"]
-    samples = {}
-    for column in numbers:
-        values = [row[column.place].strip() for row in raw.sample if len(row) == len(raw.names)]
-        samples[column.name] = [value for value in values if value]
-    if not any(_COMMA.fullmatch(v) for values in samples.values() for v in values):
-        return []
-    return [
-        Finding(
-            severity="warn",
-            code="point-doubtful",
-            message=f"Column {shown(name)}: {shown(values[0])} is read as a number below a "
-            "thousand, while other columns have a decimal comma; it may be meant as a mark between "
-            "thousands.",
-            remedy="Write numbers without marks between thousands.",
-            column=name,
-        )
-        for name, values in samples.items()
-        if values and all(map(_POINTS.fullmatch, values))
-    ]

@@ -11,11 +11,12 @@ from sluice.contracts.dataset import ColumnType
 from sluice.contracts.spec import StatedColumn, StatedSchema
 from sluice.validation.formats.source import Source
 from sluice.validation.profile.measure import FEW_VALUES, Summary
-from sluice.validation.refusals import Refused, counted, listed, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.candidates import CANDIDATES, OF_TYPE
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.sql import literal
 from sluice.validation.rows.table import Table, first_row
+from sluice.validation.wording import counted, listed, shown
 
 if TYPE_CHECKING:
     import duckdb

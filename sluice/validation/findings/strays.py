@@ -1,69 +1,33 @@
-"""Rows that are no rows: a header repeated, a sum at the end, rows swallowed by a quote.
+"""Rows that are no rows, and refuse the drop: a header repeated, rows swallowed by a quote.
 
-All of them parse; only what they hold gives them away.
+Both parse; only what they hold gives them away.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from sluice.contracts.dataset import Finding
+from sluice.validation.findings.facts import StoredRows
 from sluice.validation.formats.source import Source
-from sluice.validation.profile.measure import Summary
-from sluice.validation.refusals import Refused, listed, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.sql import literal
 from sluice.validation.rows.table import Table, only
+from sluice.validation.wording import listed, shown
 
 if TYPE_CHECKING:
     import duckdb
 
-SAME: Final = 1e-9
-"""Relative difference up to which a value is the sum of the others."""
 
-
-def refuse_strays(con: duckdb.DuckDBPyConnection, raw: Source, data: Table) -> None:
+def refuse_strays(rows: StoredRows) -> None:
     """Raise `Refused` for rows of a CSV that are none."""
+    con, raw, data = rows.con, rows.source, rows.table
     if raw.layout is None:
         return
     if raw.layout.quoted_newlines and len(raw.names) > 1:
         _refuse_swallowed_rows(con, raw, data, raw.layout.delimiter)
     if raw.layout.has_header:
         _refuse_repeated_header(con, raw, data)
-
-
-def totals_row(
-    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, found: dict[str, Summary]
-) -> list[Finding]:
-    """A warning where the last row is the sum of all rows above it, in every column of numbers."""
-    numbers = [c for c in data.columns if c.storage in ("BIGINT", "DOUBLE")]
-    numbers = [c for c in numbers if found[c.id].present > 2]
-    if not numbers:
-        return []
-    ids = ", ".join(f"{c.id}::DOUBLE" for c in numbers)
-    last = con.execute(f"SELECT {ids} FROM {data.relation} WHERE n = {data.rows}").fetchall()[0]
-    sums = []
-    for column, value in zip(numbers, last, strict=True):
-        mean, present = found[column.id].mean, found[column.id].present
-        if value is None or not value or mean is None:
-            continue
-        above = mean * present - value
-        if abs(value - above) > SAME * abs(value):
-            return []
-        sums.append(column.name)
-    if not sums:
-        return []
-    where, line = raw.place(data.rows)
-    return [
-        Finding(
-            severity="warn",
-            code="totals-row",
-            message=f"{where}: the last row holds the sums of all rows above it, in "
-            f"{listed(sums)}.",
-            remedy="Remove it, if it is a total.",
-            line=line,
-        )
-    ]
 
 
 def _refuse_swallowed_rows(

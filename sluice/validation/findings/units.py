@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding
+from sluice.validation.findings.facts import DescribedRows
 from sluice.validation.profile.association import Entry
-from sluice.validation.refusals import shown
 from sluice.validation.rows.table import Table, first_rows, only
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,16 +52,16 @@ KNOWN: Final = frozenset((
 `12A` and `12B` are seats."""
 
 
-def unit_findings(
-    con: duckdb.DuckDBPyConnection, data: Table, columns: Sequence[Entry]
-) -> list[Finding]:
+def units(rows: DescribedRows) -> list[Finding]:
     """Warn of columns of text that are numbers but for their unit."""
-    texts = [entry for entry in columns if entry[0].storage == "VARCHAR" and entry[2].distinct > 1]
-    rows = (
-        first_rows(con, data, [entry[0] for entry in texts], SAMPLE_ROWS, TOO_LONG) if texts else []
-    )
+    con, data = rows.con, rows.table
+    texts = [
+        entry for entry in rows.entries if entry[0].storage == "VARCHAR" and entry[2].distinct > 1
+    ]
+    columns = [entry[0] for entry in texts]
+    sample = first_rows(con, data, columns, SAMPLE_ROWS, TOO_LONG) if texts else []
     found = []
-    for entry, first in zip(texts, zip(*rows, strict=True), strict=True):
+    for entry, first in zip(texts, zip(*sample, strict=True), strict=True):
         values = [value for value in first if value is not None]
         if values and sum(map(_has_unit, values)) >= NEARLY * len(values):
             found += _finding(con, data, entry)
@@ -84,17 +84,17 @@ def _finding(con: duckdb.DuckDBPyConnection, data: Table, entry: Entry) -> list[
         f"GROUP BY unit ORDER BY count(*) DESC, unit LIMIT {MOST_UNITS + 1}"
     ).fetchall()
     counts = Counter({unit: count for unit, count, _ in rows})
-    units = [u for u, n in counts.items() if u and n >= LEAST_SHARE * summary.present]
+    found = [u for u, n in counts.items() if u and n >= LEAST_SHARE * summary.present]
     if (
-        not units
-        or len(units) > MOST_UNITS
-        or sum(counts[unit] for unit in units) < NEARLY * summary.present
+        not found
+        or len(found) > MOST_UNITS
+        or sum(counts[unit] for unit in found) < NEARLY * summary.present
         or max(numbers for _, _, numbers in rows) < LEAST_NUMBERS
-        or (len(units) > 1 and not KNOWN.issuperset(units))
+        or (len(found) > 1 and not KNOWN.issuperset(found))
     ):
         return []
-    one = len(units) == 1
-    what = ", ".join(f"{shown(unit)} ({counts[unit]:,} values)" for unit in units)
+    one = len(found) == 1
+    what = ", ".join(f"{shown(unit)} ({counts[unit]:,} values)" for unit in found)
     return [
         Finding(
             severity="warn",

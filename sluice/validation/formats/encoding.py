@@ -12,7 +12,8 @@ from typing import Final
 from sluice.contracts.dataset import Finding
 from sluice.validation.formats.first_bytes import UTF16
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
-from sluice.validation.refusals import Refused, counted
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import counted
 
 MAX_RETURNS_BYTES: Final = 64 * HEAD_BYTES
 """A file whose lines end in a bare carriage return is from before 2001, and is held in memory."""

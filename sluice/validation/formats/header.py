@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import counted, shown
 
 SAMPLE_ROWS: Final = 200
 """Rows at the beginning of a table by which its header, its dialect and its types are guessed."""

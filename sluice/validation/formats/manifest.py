@@ -18,7 +18,8 @@ from pydantic import ValidationError
 from sluice.contracts.drop import is_part
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES, ListedPart, Manifest
 from sluice.contracts.names import SUCCESS_MARKER
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 _HADOOP: Final = "org.apache.hadoop."
 """How `name` begins in the JSON that Hadoop's committers write into `_SUCCESS`. Their list of files

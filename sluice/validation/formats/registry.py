@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 from sluice.contracts.spec import Read
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     from sluice.validation.formats.source import Opening, Source

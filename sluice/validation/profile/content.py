@@ -9,12 +9,15 @@ where `numbers` has min, max, mean, std, quantiles and histogram as a column of 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from sluice.contracts import tasks
 from sluice.contracts.dataset import Column
+from sluice.validation.formats.source import Source
+from sluice.validation.profile.association import Entry
 from sluice.validation.profile.measure import measures
 from sluice.validation.profile.profile import TOP, make_profile
-from sluice.validation.purpose.content import Described
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table, stored_query
 
@@ -25,20 +28,25 @@ _NUMBERS = ("min", "max", "mean", "std", "quantiles", "histogram")
 _RANKED = {"sizes": "width || ' x ' || height", "formats": "format", "channels": "channels"}
 
 
-def describe_contents(
+def contents_of(
     con: duckdb.DuckDBPyConnection,
+    source: Source,
     data: Table,
-    profile: dict[str, Any],
-    columns: Described,
-    target: str,
-    facts: str,
-) -> None:
-    """Add to the `profile` what the features are made of; `facts` as in `Content`."""
+    columns: Sequence[Entry],
+    target: str | None,
+    task: str,
+) -> dict[str, dict[str, Any]]:
+    """What the texts or images are made of, by column; none where the task reads none."""
+    if task not in tasks.CONTENT:
+        return {}
+    facts = source.content.facts if source.content else ""
+    found = {}
     for typed, column, _ in columns:
         if column.name != target and column.type == "text":
-            profile["columns"][column.name] |= _of_texts(con, data, typed.id)
+            found[column.name] = _of_texts(con, data, typed.id)
         elif column.name != target and column.type == "image":
-            profile["columns"][column.name] |= _of_images(con, data, facts)
+            found[column.name] = _of_images(con, data, facts)
+    return found
 
 
 def _of_texts(con: duckdb.DuckDBPyConnection, data: Table, i: str) -> dict[str, Any]:
@@ -79,5 +87,5 @@ def _numbers(
     )
     numbers = stored_query(con, query, columns, data.kept.paths[0].with_name(f"{first}s"))
     described = tuple(Column(name=c.name, type="integer", nullable=False) for c in columns)
-    found = make_profile(numbers, described, measures(numbers).summaries, {}, {})["columns"]
+    found = make_profile(numbers, described, measures(numbers).summaries, {}, {}, {})["columns"]
     return {name: {key: found[name].get(key) for key in _NUMBERS} for name in (first, second)}

@@ -11,12 +11,12 @@
 Numbers, integers, dates and timestamps have a histogram of at most `BINS` equal bins (a bin holds
 its upper edge, the first both; dates and timestamps in seconds since 1970, UTC); categories and
 booleans have `top`. Identifiers and text are counted only; what a learner reads of texts and images
-is described by `content_profile.py`. `association` is with the target.
+is described by `content.py`. `association` is with the target.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sluice.contracts.dataset import Column, Scalar
@@ -36,9 +36,10 @@ TOP: Final = 20
 def make_profile(
     data: Table,
     columns: tuple[Column, ...],
-    found: dict[str, Summary],
-    counts: dict[str, list[tuple[Scalar, int]]],
-    ties: Mapping[str, Association],
+    found: Mapping[str, Summary],
+    counts: Mapping[str, Sequence[tuple[Scalar, int]]],
+    associated: Mapping[str, Association],
+    contents: Mapping[str, dict[str, Any]],
 ) -> dict[str, Any]:
     """Put the numbers together, and measure the histograms, which need them."""
     kinds = {t.id: c.type for t, c in zip(data.columns, columns, strict=True)}
@@ -58,9 +59,9 @@ def make_profile(
             entry["histogram"] = {"edges": edges[column.id], "counts": bars[column.id]}
         if column.id in counts and kinds[column.id] in ("category", "boolean"):
             entry["top"] = [{"value": v, "count": n} for v, n in counts[column.id][:TOP]]
-        if column.id in ties and (association := ties[column.id].profile()):
+        if column.id in associated and (association := associated[column.id].profile()):
             entry["association"] = association
-        profile[column.name] = entry
+        profile[column.name] = entry | contents.get(column.name, {})
     return {"rows": data.rows, "columns": profile}
 
 

@@ -1,8 +1,9 @@
-"""How far the values of a column have moved since the last drop's profile.
+"""How far the values of a column have moved since a profile was taken. Pure.
 
 The measure is PSI, the population stability index: the sum of (new share - old share) *
 ln(new share / old share) over bins of numbers, or over values of a category. Dates move on by
-themselves and are not measured.
+themselves and are not measured. It takes documents and counts, and no rows: so a drop is held
+against the last one, and captured traffic against what a model learnt from.
 """
 
 from __future__ import annotations
@@ -13,9 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sluice.contracts.dataset import Scalar
-from sluice.validation.profile.association import Entry
-from sluice.validation.rows.table import Table
-from sluice.validation.scanner.measure import histograms
 
 MOVED: Final = 0.1
 MOVED_FAR: Final = 0.25
@@ -81,45 +79,30 @@ class Shift:
         return max(shares, key=lambda share: abs(share[2] - share[1]))
 
 
-def shifts(
-    data: Table,
-    pairs: Sequence[tuple[Mapping[str, Any], Entry]],
-    counts: Mapping[str, Sequence[tuple[Scalar, int]]],
-) -> list[Shift | None]:
-    """For each pair of an old profile's column and a column of the drop, in order; None where the
-    two cannot be compared. `counts` are the drop's values, by SQL name."""
-    references = [_reference(old, entry) for old, entry in pairs]
-    held = [(i, reference[0]) for i, reference in enumerate(references) if reference]
-    asked = [(pairs[i][1][0].place, edges) for i, edges in held]
-    measured = dict(zip((i for i, _ in held), histograms(data.kept, asked), strict=True))
-    return [
-        Shift(old=tuple(reference[1]), new=tuple(measured[i]))
-        if (reference := references[i])
-        else _of_values(old, entry, counts)
-        for i, (old, entry) in enumerate(pairs)
-    ]
+def bins_of(old: Mapping[str, Any], kind: str) -> tuple[list[float], list[float]] | None:
+    """Ends of the bins in which new numbers are to be counted, and how many old ones lie in each.
 
-
-def _reference(old: Mapping[str, Any], entry: Entry) -> tuple[list[float], list[float]] | None:
-    """Ends of the bins, and how many old values lie in each."""
-    _, column, summary = entry
-    present = old["present"]
-    if not ({old["type"], column.type} <= set(_NUMBERS) and present and summary.present):
+    `old` is the column in a profile, `kind` what it is now; None where it holds no numbers, or held
+    none.
+    """
+    if not {old["type"], kind} <= set(_NUMBERS) or not old["present"]:
         return None
     quantiles = old.get("quantiles", {})
     inner = [quantiles[rank] for rank in _DECILES if rank in quantiles]
     if old["distinct"] >= _MANY and len(set(inner)) == len(_DECILES):
-        return [old["min"], *inner, old["max"]], [present / (len(_DECILES) + 1)] * 10
+        edges = [old["min"], *inner, old["max"]]
+        return edges, [old["present"] / (len(_DECILES) + 1)] * 10
     edges, counts = old["histogram"]["edges"], old["histogram"]["counts"]
     return (edges, counts) if len(counts) > 1 else None
 
 
-def _of_values(
-    old: Mapping[str, Any], entry: Entry, counts: Mapping[str, Sequence[tuple[Scalar, int]]]
+def shift_of_values(
+    old: Mapping[str, Any], kind: str, counts: Sequence[tuple[Scalar, int]]
 ) -> Shift | None:
-    typed, column, _ = entry
-    now = dict(counts.get(typed.id, ()))
-    if old["type"] != column.type or column.type not in _VALUES or not (now and old["present"]):
+    """The shift of a category or boolean, whose values now occur so often; None where the two
+    cannot be compared."""
+    now = dict(counts)
+    if old["type"] != kind or kind not in _VALUES or not (now and old["present"]):
         return None
     before = {top["value"]: top["count"] for top in old.get("top", ())}
     others_before = old["present"] - sum(before.values())

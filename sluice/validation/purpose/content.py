@@ -7,12 +7,13 @@ from dataclasses import replace
 from typing import Final
 
 from sluice.contracts import tasks
-from sluice.contracts.dataset import Column, Finding, features_of
+from sluice.contracts.dataset import Column, features_of
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
-from sluice.validation.purpose.target import Decision
-from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.purpose.target import Purpose
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.wording import shown
 
 LONG_TEXT: Final = 20
 """Mean characters from which a table's only feature is a text to read and no short name."""
@@ -21,8 +22,8 @@ Described = Sequence[tuple[TypedColumn, Column, Summary]]
 
 
 def content_task(
-    source: str, decision: Decision, columns: Described, target: str, spec: Spec
-) -> Decision:
+    source: str, decision: Purpose, columns: Described, target: str, spec: Spec
+) -> Purpose:
     """The task `text` or `image` in the place of classification, where that is what the data is.
 
     Raises `Refused` where sluice.yaml asks for one of them and there is nothing of the kind.
@@ -76,46 +77,4 @@ def require_features(
         "no-feature",
         f"{source}: {beside}there is no column a model can look at: {others[:300]}.",
         remedy=f"Add columns of numbers, categories or dates that describe the rows{texts}.",
-    )
-
-
-def left_out(columns: Described, target: str | None, task: str) -> list[Finding]:
-    """One warning for each column that a model will not look at."""
-    features = features_of((column for _, column, _ in columns), target, task)
-    kept = {column.name for column in features}
-    return [
-        _left_out(column, summary, task)
-        for _, column, summary in columns
-        if column.name != target and column.name not in kept and summary.present
-    ]
-
-
-def _left_out(column: Column, summary: Summary, task: str) -> Finding:
-    name = shown(column.name)
-    if column.type == "identifier":
-        return Finding(
-            severity="warn",
-            code="near-identifier",
-            message=f"Column {name} has {summary.distinct:,} different values in "
-            f"{counted(summary.present, 'row')}: it names rows and is left out of training.",
-            remedy="Nothing, if it is an identifier; else group its values into fewer.",
-            column=column.name,
-        )
-    if column.type == "text":
-        return Finding(
-            severity="warn",
-            code="free-text",
-            message=f"Column {name} holds free text ({summary.distinct:,} different values) and "
-            "is left out of training.",
-            remedy="Learners of tables read no text; turn it into categories or numbers, or write "
-            "`task: text` in sluice.yaml.",
-            column=column.name,
-        )
-    return Finding(
-        severity="warn",
-        code="not-read",
-        message=f"Column {name} ({column.type}) is left out of training: the task {task} looks at "
-        f"{task}s only.",
-        remedy="Nothing, if it is meant; else write `task: auto` in sluice.yaml.",
-        column=column.name,
     )

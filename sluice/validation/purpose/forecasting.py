@@ -7,29 +7,30 @@ from typing import TYPE_CHECKING
 
 from sluice.contracts import tasks
 from sluice.validation.profile.schema import NEARLY_UNIQUE
-from sluice.validation.purpose.clock import Clock, step_of
-from sluice.validation.purpose.target import Decision
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.purpose.target import Purpose
+from sluice.validation.purpose.time_columns import TimeColumn, step_of
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     import duckdb
 
 
 def found_forecast(
-    con: duckdb.DuckDBPyConnection, data: Table, clocks: Sequence[Clock]
-) -> Decision | None:
+    con: duckdb.DuckDBPyConnection, data: Table, time_columns: Sequence[TimeColumn]
+) -> Purpose | None:
     """The decision for forecasting where the rows are one series; else None."""
-    if len(clocks) != 1:
+    if len(time_columns) != 1:
         return None
-    clock = clocks[0]
+    clock = time_columns[0]
     if not clock.is_complete or clock.distinct < NEARLY_UNIQUE * data.rows:
         return None
     step = step_of(con, data, clock)
     if not step.is_regular:
         return None
-    return Decision(
+    return Purpose(
         task=tasks.FORECASTING.name,
         reason=f"By {clock.name} there is one row at a time, and {step.share:.1%} of them follow "
         f"the one before by {step.text}: a series. Write `task: regression` in sluice.yaml if "
@@ -43,8 +44,8 @@ def stated_forecast(
     source: str,
     data: Table,
     target: TypedColumn,
-    clocks: Sequence[Clock],
-) -> Decision:
+    time_columns: Sequence[TimeColumn],
+) -> Purpose:
     """Forecasting as sluice.yaml asks for it; raises `Refused` where the rows are no series."""
     if target.storage not in ("BIGINT", "DOUBLE"):
         raise Refused(
@@ -54,7 +55,7 @@ def stated_forecast(
             remedy="Name a column of numbers under `target`, or write another task.",
             column=target.name,
         )
-    clock = _only(source, clocks)
+    clock = _only(source, time_columns)
     column = clock.names[0] if len(clock.names) == 1 else None
     if not clock.is_complete:
         raise Refused(
@@ -65,7 +66,7 @@ def stated_forecast(
         )
     step = step_of(con, data, clock)
     if step.is_regular:
-        return Decision(
+        return Purpose(
             task=tasks.FORECASTING.name,
             reason=f"sluice.yaml asks for forecasting; by {clock.name}, {step.share:.1%} of the "
             f"rows follow the one before by {step.text}.",
@@ -84,19 +85,19 @@ def stated_forecast(
     )
 
 
-def _only(source: str, clocks: Sequence[Clock]) -> Clock:
-    if len(clocks) == 1:
-        return clocks[0]
+def _only(source: str, time_columns: Sequence[TimeColumn]) -> TimeColumn:
+    if len(time_columns) == 1:
+        return time_columns[0]
     what = (
-        f"there are {len(clocks)} columns of dates or times, "
-        f"{', '.join(clock.name for clock in clocks[:5])}"
-        if clocks
+        f"there are {len(time_columns)} columns of dates or times, "
+        f"{', '.join(clock.name for clock in time_columns[:5])}"
+        if time_columns
         else "no column holds dates or times"
     )
     raise Refused(
         "unfit-time",
         f"{source}: sluice.yaml asks for forecasting, and {what}; one is needed.",
         remedy="Leave the others out, or write them as text."
-        if clocks
+        if time_columns
         else "Add a column with the date or time of each row, such as 2024-01-31 14:00:00.",
     )

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from sluice.contracts import tasks
-from sluice.contracts.dataset import Column, Finding, Scalar, Target
+from sluice.contracts.dataset import MIN_ROWS, Column, Finding, Scalar, Target
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import FEW_VALUES, Summary
-from sluice.validation.refusals import Refused, counted, listed, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.wording import counted, listed, shown
 
 TARGET_NAMES: Final = ("target", "label", "class", "y")
-MIN_ROWS: Final = 20
 MAX_CLASSES: Final = FEW_VALUES
 FEW_ROWS_IN_CLASS: Final = 8
 """A class below this is warned of: it may be absent on one side of the split."""
@@ -77,7 +77,7 @@ def check_rows(source: str, rows: int) -> None:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
+class Purpose:
     """The task, and why."""
 
     task: str
@@ -90,7 +90,7 @@ class Decision:
 
 def decide_task(
     source: str, target: TypedColumn, summary: Summary, rows: int, spec: Spec
-) -> Decision:
+) -> Purpose:
     """Classification or regression; raises `Refused` where the target fits neither.
 
     Texts and images are told into classes too: `content.py` says whether it is them.
@@ -115,7 +115,7 @@ def decide_task(
             column=target.name,
         )
     if spec.task == tasks.REGRESSION.name:
-        return Decision(task=tasks.REGRESSION.name, reason="sluice.yaml asks for regression.")
+        return Purpose(task=tasks.REGRESSION.name, reason="sluice.yaml asks for regression.")
     if spec.task in (tasks.CLASSIFICATION.name, tasks.TEXT.name, tasks.IMAGE.name) or not is_number:
         why = (
             "sluice.yaml asks for classification."
@@ -130,22 +130,22 @@ def decide_task(
                 remedy="Name another target in sluice.yaml, or group its values.",
                 column=target.name,
             )
-        return Decision(task=tasks.CLASSIFICATION.name, reason=why, is_classes=True)
+        return Purpose(task=tasks.CLASSIFICATION.name, reason=why, is_classes=True)
     few = 2 <= summary.distinct <= 10 or (summary.distinct <= 20 and summary.distinct <= rows / 20)
     if summary.is_whole and few:
-        return Decision(
+        return Purpose(
             task=tasks.CLASSIFICATION.name,
             is_classes=True,
             reason=f"The target {name} holds whole numbers and has {values} in {rows:,} rows: "
             "classes. Write `task: regression` in sluice.yaml if they are quantities.",
         )
-    return Decision(
+    return Purpose(
         task=tasks.REGRESSION.name,
         reason=f"The target {name} holds numbers and has {values}: a quantity.",
     )
 
 
-def judge_classes(source: str, name: str, counts: Counts) -> list[Finding]:
+def check_classes(source: str, name: str, counts: Counts) -> list[Finding]:
     """Refuse classes that cannot be learnt; warn of those that hardly can."""
     findings = []
     total = sum(count for _, count in counts)
@@ -186,7 +186,7 @@ def judge_classes(source: str, name: str, counts: Counts) -> list[Finding]:
     return findings
 
 
-def judge_sides(source: str, name: str, train: Counts, holdout: Counts) -> list[Finding]:
+def check_sides(source: str, name: str, train: Counts, holdout: Counts) -> list[Finding]:
     """A class must be learnt to be judged: refuse one that only the holdout has."""
     learnt, judged = {v for v, _ in train}, {v for v, _ in holdout}
     if unlearnt := sorted(map(str, judged - learnt)):

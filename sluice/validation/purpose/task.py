@@ -21,12 +21,13 @@ from sluice.contracts import tasks
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
-from sluice.validation.purpose.clock import Clock
 from sluice.validation.purpose.forecasting import found_forecast, stated_forecast
-from sluice.validation.purpose.target import Decision, choose_target, decide_task
-from sluice.validation.refusals import Refused, listed, shown
+from sluice.validation.purpose.target import Purpose, choose_target, decide_task
+from sluice.validation.purpose.time_columns import TimeColumn
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
+from sluice.validation.wording import listed, shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,11 +40,10 @@ _ROLES: Final = {
     "action": re.compile(rf"actions?{_SUFFIX}"),
     "reward": re.compile(r"rewards?"),
 }
-_EPISODE: Final = re.compile(r"(episode|eps|trajectory|traj)s?([_.]?(id|index|number|no))?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class TargetChoice:
     """What is to be learnt, as far as the columns' names and sluice.yaml tell."""
 
     target: int | None
@@ -53,7 +53,7 @@ class Choice:
     findings: tuple[Finding, ...] = ()
 
 
-def choose(source: str, names: tuple[str, ...], spec: Spec) -> Choice:
+def choose(source: str, names: tuple[str, ...], spec: Spec) -> TargetChoice:
     """The target, or the task that goes without one; raises `Refused` where sluice.yaml and the
     columns do not fit."""
     is_named = spec.target not in ("auto", None)
@@ -68,14 +68,14 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> Choice:
             )
         if spec.task == tasks.REINFORCEMENT.name:
             _require_roles(source, names)
-        return Choice(target=None, task=spec.task)
+        return TargetChoice(target=None, task=spec.task)
     if spec.task == tasks.AUTO and not is_named and not _missing_roles(names):
-        return Choice(target=None, task=tasks.REINFORCEMENT.name)
+        return TargetChoice(target=None, task=tasks.REINFORCEMENT.name)
     if spec.target is not None:
         place, guess = choose_target(source, names, spec)
-        return Choice(target=place, findings=(guess,) if guess else ())
+        return TargetChoice(target=place, findings=(guess,) if guess else ())
     if spec.task == tasks.AUTO:
-        return Choice(target=None, task=tasks.UNSUPERVISED.name)
+        return TargetChoice(target=None, task=tasks.UNSUPERVISED.name)
     raise Refused(
         "no-target",
         f"{source}: sluice.yaml asks for `task: {spec.task}` and says `target: null`; that task "
@@ -84,17 +84,17 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> Choice:
     )
 
 
-def without_target(names: Sequence[str], choice: Choice, spec: Spec) -> Decision:
+def without_target(names: Sequence[str], choice: TargetChoice, spec: Spec) -> Purpose:
     """Unsupervised or reinforcement."""
     if choice.task == tasks.REINFORCEMENT.name:
         seen = ", ".join(f"{role} {listed(found)}" for role, found in _roles(names).items())
-        return Decision(
+        return Purpose(
             task=tasks.REINFORCEMENT.name,
             reason=f"The columns hold {seen}: a log to learn a policy from. To predict a column "
             "instead, name it under `target` in sluice.yaml.",
         )
     asked = "task: unsupervised" if spec.task == tasks.UNSUPERVISED.name else "target: null"
-    return Decision(task=tasks.UNSUPERVISED.name, reason=f"sluice.yaml says `{asked}`.")
+    return Purpose(task=tasks.UNSUPERVISED.name, reason=f"sluice.yaml says `{asked}`.")
 
 
 def may_lack(target: TypedColumn, rows: int, spec: Spec) -> bool:
@@ -111,9 +111,9 @@ def with_target(
     data: Table,
     target: TypedColumn,
     found: Mapping[str, Summary],
-    clocks: Sequence[Clock],
+    time_columns: Sequence[TimeColumn],
     spec: Spec,
-) -> Decision:
+) -> Purpose:
     """Classification or regression, or what they become by rows without target, or by time."""
     plain = decide_task(source, target, found[target.id], target.present, spec)
     lacking = data.rows - target.present
@@ -125,44 +125,10 @@ def with_target(
             f"rows, which are learnt from as well. {plain.reason}",
         )
     if spec.task == tasks.FORECASTING.name:
-        return stated_forecast(con, source, data, target, clocks)
+        return stated_forecast(con, source, data, target, time_columns)
     if spec.task == tasks.AUTO and plain.task == tasks.REGRESSION.name:
-        return found_forecast(con, data, clocks) or plain
+        return found_forecast(con, data, time_columns) or plain
     return plain
-
-
-def episode_finding(task: str, names: Sequence[str]) -> list[Finding]:
-    """Rows of one episode lean on one another, and the split does not know it."""
-    column = next((name for name in names if _EPISODE.fullmatch(name.casefold())), None)
-    if task != tasks.REINFORCEMENT.name or column is None:
-        return []
-    return [
-        Finding(
-            severity="note",
-            code="episodes-parted",
-            message=f"Column {shown(column)} tells which episode a row is of; the split goes by "
-            "the rows' content, so rows of one episode stand on both sides.",
-            remedy="Nothing; to judge a policy on episodes it never saw, keep some out of the "
-            "drop.",
-            column=column,
-        )
-    ]
-
-
-def all_labelled(task: str, target: TypedColumn, rows: int) -> list[Finding]:
-    """Semi-supervised was asked for, and there is nothing of it in the data."""
-    if task != tasks.SEMI_SUPERVISED.name or target.present < rows:
-        return []
-    return [
-        Finding(
-            severity="warn",
-            code="all-labelled",
-            message=f"sluice.yaml asks for semi-supervised learning, and the target "
-            f"{shown(target.name)} is there in every row.",
-            remedy="Remove `task: semi-supervised`, or drop rows without a target too.",
-            column=target.name,
-        )
-    ]
 
 
 def _roles(names: Sequence[str]) -> dict[str, list[str]]:

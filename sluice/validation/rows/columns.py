@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from sluice.contracts.dataset import ColumnType
 from sluice.contracts.spec import StatedColumn, StatedSchema
-from sluice.validation.rows.candidates import MISSING, OF_TYPE, Storage
+from sluice.validation.rows.candidates import MISSING, OF_TYPE
+from sluice.validation.scanner.interface import Storage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sluice.contracts.dataset import ColumnType
-from sluice.validation.rows.candidates import CANDIDATES, Storage, is_code
+from sluice.validation.rows.candidates import CANDIDATES, is_code
 from sluice.validation.rows.columns import Misfits, TextColumns
+from sluice.validation.scanner.interface import Storage
 from sluice.validation.scanner.tallies import Answer
 
 NEARLY: Final = 0.9

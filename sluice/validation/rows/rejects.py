@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding, Severity
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.scanner.tallies import BadRow
+from sluice.validation.wording import counted, shown
 
 if TYPE_CHECKING:
     from sluice.validation.formats.scanned import ScannedSource

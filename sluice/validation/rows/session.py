@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sluice.validation.refusals import OutOfMemory, Refused, shown
+from sluice.validation.refusals import OutOfMemory, Refused
 from sluice.validation.rows.sql import literal
 from sluice.validation.scanner.library import StreamError
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     import duckdb

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import ctypes
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+Storage = Literal["BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP", "VARCHAR", "BLOB"]
+"""The types of stored columns, as DuckDB calls them; the dataset's Parquet files use them."""
 
 KINDS: Final = (
     "as-is",

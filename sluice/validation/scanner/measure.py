@@ -9,11 +9,11 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sluice.validation.rows.candidates import Storage
 from sluice.validation.scanner.interface import (
     Correlation,
     Histogram,
     Moments,
+    Storage,
     Summary,
     Value,
 )

@@ -19,7 +19,7 @@ import duckdb
 from sluice.contracts.dataset import Finding, Report
 from sluice.contracts.spec import Policy
 from sluice.contracts.spec_file import parse_spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from tests.corpus.validate.corpus import Entry, Sentence
 from tests.corpus.validate.facts import faults
 

@@ -9,7 +9,7 @@ from drops import Judge
 
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 
 _STATED = ("task", "target", "read", "schema", "bad_rows")
 

@@ -12,7 +12,7 @@ import pytest
 from drops import Judge
 
 from sluice.contracts.dataset import Report
-from sluice.validation import render_html
+from sluice.validation.report.page import render_html
 
 
 def lines(header: str, rows: list[tuple[object, ...]]) -> str:

@@ -11,7 +11,7 @@ import pytest
 from drops import Judge, table
 
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.session import session
 

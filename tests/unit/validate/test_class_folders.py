@@ -19,7 +19,7 @@ from PIL import Image
 
 from sluice.contracts.dataset import Schema
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.formats.archive.reading import open_archives
 from sluice.validation.formats.compressed import Limits
 from sluice.validation.formats.parts import Part

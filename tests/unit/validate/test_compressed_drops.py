@@ -12,7 +12,7 @@ import pytest
 from drops import Judge, table
 
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.formats.compressed import Limits, expanded
 from sluice.validation.formats.parts import HEAD_BYTES, Part
 from sluice.validation.refusals import Refused

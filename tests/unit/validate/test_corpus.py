@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sluice.contracts.dataset import Report
-from sluice.validation import render_html
+from sluice.validation.report.page import render_html
 from tests.corpus.validate.corpus import HOME, Entry, entries
 from tests.corpus.validate.judging import TooDearError, complaints, judge, judge_apart
 from tests.corpus.validate.make import LARGE, PACKED

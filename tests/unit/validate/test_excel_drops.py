@@ -17,7 +17,7 @@ from workbooks import book, by_hand, cell, row, sheets
 
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Read, Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.formats.compressed import Limits
 from sluice.validation.formats.excel.book import book_of
 from sluice.validation.formats.excel.cells import Cells

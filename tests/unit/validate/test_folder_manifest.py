@@ -16,8 +16,8 @@ from functions.validate import parts
 from sluice import cli
 from sluice.contracts.drop import read_arrival
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES
-from sluice.validation import Refused, hold_folder
-from sluice.validation.formats.manifest import manifest_of, read_manifest
+from sluice.validation.formats.manifest import hold_folder, manifest_of, read_manifest
+from sluice.validation.refusals import Refused
 
 MARKER = "paint/2026/_SUCCESS"
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

@@ -14,7 +14,7 @@ from drops import Judge, codes
 
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.formats.json import layouts, observations
 from sluice.validation.formats.json.layouts import Layout, count_objects, rows_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part

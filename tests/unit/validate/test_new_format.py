@@ -12,11 +12,11 @@ from drops import Judge, codes
 
 from sluice.contracts.dataset import Schema
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.formats import registry
 from sluice.validation.formats.registry import Format
 from sluice.validation.formats.source import Opening, Source
-from sluice.validation.report.render import render_html
+from sluice.validation.report.page import render_html
 
 FOLDER = '''
 """Fixed-width text: a header, a line of dashes that says how wide each column is, and the rows."""

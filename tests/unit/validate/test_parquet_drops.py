@@ -12,7 +12,7 @@ import pytest
 from drops import Judge
 
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 
 COLUMNS = "i * 7 % 31 AS size, (i * 13 % 97) / 10.0::DOUBLE AS weight, i % 2 AS label"
 

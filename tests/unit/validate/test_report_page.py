@@ -8,7 +8,7 @@ from drops import Judge, table
 from packing import pictures, tarred, texts, zipped
 
 from sluice.contracts.dataset import Report
-from sluice.validation import render_html
+from sluice.validation.report.page import render_html
 
 
 def test_names_and_values_are_escaped(judge: Judge) -> None:

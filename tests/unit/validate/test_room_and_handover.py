@@ -15,7 +15,7 @@ from sluice.contracts.dataset import Report
 from sluice.contracts.environment import ValidateEnvironment
 from sluice.contracts.names import VALIDATION_ATTEMPTS, Run, drop_id
 from sluice.contracts.spec import Policy
-from sluice.validation import Refused, refusal_report
+from sluice.validation.refusals import Refused, refusal_report
 
 POLICY = Policy(drop_megabytes=500, processing_megabytes=2000)
 RUN = Run(slug="sluice", model="iris", drop="abcdefghijkl")

@@ -10,7 +10,7 @@ from drops import table
 
 from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
-from sluice.validation import validate
+from sluice.validation.engine import validate
 from sluice.validation.formats.csv import pieces, reading
 from sluice.validation.formats.csv.pieces import cut_file
 from sluice.validation.formats.csv.row_count import count_rows

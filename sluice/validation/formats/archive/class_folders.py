@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from sluice.contracts.dataset import Finding
+from sluice.contracts.dataset import MIN_ROWS, Finding
 from sluice.validation.formats.archive.images import EXTENSIONS
 from sluice.validation.formats.archive.members import Contents, Member
 from sluice.validation.formats.registry import extensions
 from sluice.validation.formats.source import ContentKind
-from sluice.validation.purpose.target import MIN_ROWS
-from sluice.validation.refusals import Refused, counted, listed, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import counted, listed, shown
 
 _MARKERS: Final = ("__macosx", "thumbs.db", "desktop.ini", "_success")
 """Left by operating systems and writers; names that begin with a dot are too."""

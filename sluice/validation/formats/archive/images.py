@@ -7,7 +7,8 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     from PIL import Image

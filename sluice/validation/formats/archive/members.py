@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 MAX_MEMBERS: Final = 100_000
 

@@ -11,7 +11,8 @@ from typing import Final
 from sluice.contracts.dataset import Finding
 from sluice.validation.formats.archive.images import EXTENSIONS_OF, Picture
 from sluice.validation.formats.archive.members import Member
-from sluice.validation.refusals import Refused, counted
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import counted
 
 MAX_PIXELS: Final = 5_000_000_000
 """Of all images together, which bounds the time that decoding takes."""

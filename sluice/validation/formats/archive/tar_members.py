@@ -15,7 +15,7 @@ from sluice.validation.formats.archive.members import (
     path_of,
 )
 from sluice.validation.formats.parts import HEAD_BYTES, Part
-from sluice.validation.refusals import shown
+from sluice.validation.wording import shown
 
 _TAR_BLOCK: Final = 512
 

@@ -6,7 +6,8 @@ import codecs
 from typing import Final
 
 from sluice.validation.formats.first_bytes import recognised
-from sluice.validation.refusals import Refused, counted
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import counted
 
 MAX_TEXT_BYTES: Final = 1_000_000
 """Some two hundred thousand words; and twice as many fit the longest row of a CSV."""

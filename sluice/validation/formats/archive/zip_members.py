@@ -19,7 +19,8 @@ from sluice.validation.formats.archive.members import (
     path_of,
 )
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """The others have no bound on what one read expands to."""

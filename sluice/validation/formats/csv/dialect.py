@@ -24,7 +24,8 @@ from sluice.validation.formats.header import (
     too_many_columns,
 )
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, listed, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import listed, shown
 
 DELIMITERS = "\t;|,"
 

@@ -11,7 +11,8 @@ from sluice.validation.formats.excel.book import Book, Sheet
 from sluice.validation.formats.excel.package import MAX_ROW_BYTES, local, whole
 from sluice.validation.formats.excel.values import Kind, Values
 from sluice.validation.formats.parts import HEAD_BYTES
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 MAX_ROWS: Final = 1_048_576
 MAX_TEXT: Final = 1024 * 1024

@@ -8,7 +8,8 @@ from sluice.validation.formats.excel.book import Sheet
 from sluice.validation.formats.excel.cells import Row, cell_name
 from sluice.validation.formats.header import MAX_COLUMNS, check_names, is_data, too_many_columns
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from sluice.validation.formats.excel.observations import (
     ColumnObservations,
     Observations,
 )
-from sluice.validation.refusals import counted, listed, shown
+from sluice.validation.wording import counted, listed, shown
 
 LISTED: Final = 20
 """Columns that are named one by one in findings of one sort."""

@@ -12,8 +12,9 @@ from sluice.validation.formats.excel.values import NUMBER, Kind
 from sluice.validation.formats.header import SAMPLE_ROWS
 from sluice.validation.formats.parts import Part
 from sluice.validation.formats.source import Place
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.candidates import UNAMBIGUOUS
+from sluice.validation.wording import shown
 
 EXACT_DIGITS = 15
 """Significant digits that Excel keeps of a number."""

@@ -30,10 +30,11 @@ from sluice.validation.formats.header import SAMPLE_ROWS
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.formats.scanned import ScannedSource
 from sluice.validation.formats.source import Opening, Place
-from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.candidates import MISSING
 from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
+from sluice.validation.wording import counted, shown
 
 if TYPE_CHECKING:
     from _csv import Writer as CsvWriter

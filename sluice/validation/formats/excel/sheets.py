@@ -6,7 +6,8 @@ import difflib
 
 from sluice.validation.formats.excel.book import Book, Sheet
 from sluice.validation.formats.excel.cell_count import has_values
-from sluice.validation.refusals import Refused, listed, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import listed, shown
 
 
 def chosen_sheet(book: Book, stated: str | None) -> Sheet:

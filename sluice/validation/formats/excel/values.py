@@ -15,7 +15,7 @@ from sluice.validation.formats.excel.book import Book
 from sluice.validation.formats.excel.number_formats import GENERAL, NumberFormat, datetime_of
 from sluice.validation.formats.excel.package import whole
 from sluice.validation.formats.excel.shared_strings import NO_TEXT, unescaped
-from sluice.validation.refusals import shown
+from sluice.validation.wording import shown
 
 Kind = Literal["text", "number", "padded", "time", "boolean", "date", "timestamp", "error"]
 """`padded`: a number shown with zeros in front. `time`: a time of day or a duration, stored as a

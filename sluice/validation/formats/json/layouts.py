@@ -11,7 +11,8 @@ from typing import Literal
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES, too_long
 from sluice.validation.formats.json.objects import Fault, Row, decoded
 from sluice.validation.formats.parts import HEAD_BYTES, Part
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import shown
 
 _BUT_MARKS = bytes(byte for byte in range(256) if byte not in b'"{')
 

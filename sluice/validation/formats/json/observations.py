@@ -11,9 +11,10 @@ from sluice.contracts.dataset import Finding
 from sluice.validation.formats.header import MAX_COLUMNS, SAMPLE_ROWS, check_names
 from sluice.validation.formats.json.objects import Number, Row
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.scanner.interface import ValueKind
 from sluice.validation.scanner.objects import Rows, Shape
+from sluice.validation.wording import counted, shown
 
 CANDIDATES_OF: Final[dict[type, tuple[str, ...]]] = {
     Number: ("integer", "number"),

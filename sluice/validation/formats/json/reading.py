@@ -32,9 +32,10 @@ from sluice.validation.formats.json.observations import Observations, notes_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.formats.scanned import ScannedSource
 from sluice.validation.formats.source import Opening, Place
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
+from sluice.validation.wording import shown
 
 
 def open_json(opening: Opening, layout: Layout) -> ScannedSource:

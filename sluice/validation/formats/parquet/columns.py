@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, shown
-from sluice.validation.rows.candidates import Storage
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.sql import literal
+from sluice.validation.scanner.interface import Storage
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     import duckdb

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from sluice.validation.formats.header import check_names
 from sluice.validation.formats.parts import Part
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.session import unreadable
 from sluice.validation.rows.sql import literal
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     import duckdb

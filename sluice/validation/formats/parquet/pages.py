@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from sluice.validation.formats.parts import HEAD_BYTES, Part
-from sluice.validation.refusals import Refused, shown
+from sluice.validation.refusals import Refused
 from sluice.validation.rows.sql import literal
+from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     import duckdb

@@ -7,7 +7,8 @@ from sluice.validation.formats.parquet.footer import check_chunks, check_footer,
 from sluice.validation.formats.parquet.pages import check_pages
 from sluice.validation.formats.parquet.source import ParquetSource
 from sluice.validation.formats.source import Opening
-from sluice.validation.refusals import Refused, counted, shown
+from sluice.validation.refusals import Refused
+from sluice.validation.wording import counted, shown
 
 
 def open_parquet(opening: Opening) -> ParquetSource:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sluice.contracts.dataset import Column, Report
 from sluice.validation.formats.registry import by_name
+from sluice.validation.wording import number
 
 MAX_CARDS: Final = 200
 """Columns that get a picture; a page with more is of no use to a reader."""
@@ -113,7 +114,7 @@ def _card(column: Column, entry: Mapping[str, Any], rows: int, *, is_target: boo
     is_time = column.type in ("date", "timestamp")
     entry = _pictured(entry)
     if histogram := entry.get("histogram"):
-        edges = [_moment(e, column.type) if is_time else number(e) for e in histogram["edges"]]
+        edges = [_timestamp(e, column.type) if is_time else number(e) for e in histogram["edges"]]
         bins = _bins(edges, histogram["counts"])
         low, high = _ends(entry, is_time=is_time)
         high += " characters" if column.type == "text" else ""
@@ -206,19 +207,7 @@ def _label(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def number(value: float) -> str:
-    """A number as a person reads it: thousands apart, four significant digits."""
-    if isinstance(value, int):
-        return f"{value:,}"
-    size = abs(value)
-    if size >= 1e15 or 0 < size < 1e-4:
-        return f"{value:.3e}"
-    if size >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.4g}"
-
-
-def _moment(seconds: float, kind: str) -> str:
+def _timestamp(seconds: float, kind: str) -> str:
     at = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     return f"{at:%Y-%m-%d}" if kind == "date" else f"{at:%Y-%m-%d %H:%M}"
 

@@ -10,8 +10,7 @@ from sluice.contracts.dataset import Finding, Severity
 from sluice.validation.profile.association import Entry
 from sluice.validation.profile.measure import QUANTILES
 from sluice.validation.profile.shift import MOVED_FAR, Shift
-from sluice.validation.refusals import shown
-from sluice.validation.report.render import number
+from sluice.validation.wording import number, shown
 
 FAR: Final = 3.0
 """A value lies far outside where it is so many widths of the last range away from it; long-tailed

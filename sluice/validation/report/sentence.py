@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sluice.contracts import tasks
 from sluice.contracts.dataset import Schema
-from sluice.validation.purpose.target import Decision
-from sluice.validation.refusals import counted, shown
+from sluice.validation.purpose.target import Purpose
+from sluice.validation.wording import counted, shown
 
 
 def accepted_sentence(
-    name: str, schema: Schema, decision: Decision, *, train: int, holdout: int, warnings: int
+    name: str, schema: Schema, decision: Purpose, *, train: int, holdout: int, warnings: int
 ) -> str:
     """What the drop holds, what for, and how it was parted."""
     also = f" {counted(warnings, 'warning')} in the report." if warnings else ""
@@ -20,7 +20,7 @@ def accepted_sentence(
     )
 
 
-def _purpose(schema: Schema, decision: Decision) -> str:
+def _purpose(schema: Schema, decision: Purpose) -> str:
     target = schema.target
     if target is None:
         return (

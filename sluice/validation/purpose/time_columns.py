@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sluice.contracts.dataset import Finding
 from sluice.validation.profile.measure import Summary
-from sluice.validation.profile.schema import NEARLY_UNIQUE
-from sluice.validation.refusals import counted, shown
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
+from sluice.validation.wording import counted, shown
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,7 +19,6 @@ ORDERED: Final = 0.95
 a half, or three quarters of a clock that has two values."""
 MOVES: Final = 10
 """A clock that hardly changes from row to row sorts nothing."""
-MOST_CLOCKS: Final = 8
 REGULAR: Final = 0.95
 """Share of the steps that must be equal in a series to forecast."""
 MOST_MONTHS: Final = 120_000
@@ -37,7 +34,7 @@ _SECONDS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60), ("second", 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Clock:
+class TimeColumn:
     """What tells the time of a row."""
 
     name: str
@@ -83,13 +80,13 @@ class Step:
         return not self.repeats and self.share >= REGULAR
 
 
-def clocks(
+def time_columns(
     data: Table, found: Mapping[str, Summary], target: TypedColumn | None
-) -> tuple[Clock, ...]:
+) -> tuple[TimeColumn, ...]:
     """The columns of dates and timestamps; where there are none, year, month, … taken together."""
     others = [column for column in data.columns if column is not target]
     single = tuple(
-        Clock(
+        TimeColumn(
             name=shown(column.name),
             names=(column.name,),
             sql=f"{column.id}::TIMESTAMP",
@@ -103,20 +100,20 @@ def clocks(
     return single or _of_parts(data, others, found)
 
 
-def order_of(con: duckdb.DuckDBPyConnection, data: Table, clock: Clock) -> Order:
+def order_of(con: duckdb.DuckDBPyConnection, data: Table, clock: TimeColumn) -> Order:
     """Hold each row's time against that of the row above it, in the drop's own order."""
     rising, falling, moves, pairs = con.execute(
-        "SELECT count(*) FILTER (moment >= before), count(*) FILTER (moment <= before), "
-        "count(*) FILTER (moment <> before), count(moment >= before) "
-        f"FROM (SELECT moment, lag(moment) OVER () AS before "
-        f"FROM (SELECT {clock.sql} AS moment FROM {data.relation}))"
+        "SELECT count(*) FILTER (time >= before), count(*) FILTER (time <= before), "
+        "count(*) FILTER (time <> before), count(time >= before) "
+        f"FROM (SELECT time, lag(time) OVER () AS before "
+        f"FROM (SELECT {clock.sql} AS time FROM {data.relation}))"
     ).fetchall()[0]
     if moves < MOVES or pairs < data.rows / 2:
         return Order(share=0.0, is_rising=True)
     return Order(share=max(rising, falling) / pairs, is_rising=rising >= falling)
 
 
-def step_of(con: duckdb.DuckDBPyConnection, data: Table, clock: Clock) -> Step:
+def step_of(con: duckdb.DuckDBPyConnection, data: Table, clock: TimeColumn) -> Step:
     """The step that most neighbouring times are apart, once they are sorted.
 
     Months differ in length: times that all begin, or all end, one are counted in months.
@@ -137,39 +134,9 @@ def step_of(con: duckdb.DuckDBPyConnection, data: Table, clock: Clock) -> Step:
     return Step(share=share, text=counted(usual, "month"), repeats=repeats)
 
 
-def time_order(
-    con: duckdb.DuckDBPyConnection, data: Table, found: Sequence[Clock]
-) -> list[Finding]:
-    """Warn of a clock that sorts the rows, or names each: a split by chance then looks ahead."""
-    for clock in found[:MOST_CLOCKS]:
-        order = order_of(con, data, clock)
-        if order.is_sorted:
-            way = "rising" if order.is_rising else "falling"
-            return [_looks_ahead(clock, f"the rows are sorted so ({way}, {order.share:.1%})")]
-    for clock in found:
-        if clock.is_timestamp and clock.is_complete and clock.distinct >= NEARLY_UNIQUE * data.rows:
-            return [_looks_ahead(clock, "nearly every row has a time of its own")]
-    return []
-
-
-def _looks_ahead(clock: Clock, evidence: str) -> Finding:
-    one = len(clock.names) == 1
-    return Finding(
-        severity="warn",
-        code="time-order",
-        message=f"{'Column' if one else 'Columns'} {clock.name} "
-        f"{'tells' if one else 'tell'} when a row was, and {evidence}; rows to learn from and rows "
-        "to judge by are parted by chance, so a model is judged on rows that lie between those it "
-        "learnt.",
-        remedy="If it is to answer for later rows, its score will be too good: keep the newest "
-        "rows out of the drop and judge it on them; there is no split by time yet.",
-        column=clock.names[0] if one else None,
-    )
-
-
 def _of_parts(
     data: Table, columns: Sequence[TypedColumn], found: Mapping[str, Summary]
-) -> tuple[Clock, ...]:
+) -> tuple[TimeColumn, ...]:
     by_name = {column.name.casefold(): column for column in columns if column.storage == "BIGINT"}
     parts: list[TypedColumn] = []
     for part, (least, most) in _PARTS.items():
@@ -185,7 +152,7 @@ def _of_parts(
     ids = [column.id for column in parts] + ["1", "1", "1", "0", "0"][len(parts) :]
     values = ", ".join(f"{i}::BIGINT" for i in ids)
     return (
-        Clock(
+        TimeColumn(
             name=", ".join(shown(column.name) for column in parts),
             names=tuple(column.name for column in parts),
             # 30 February has no time.
@@ -202,8 +169,8 @@ def _step(con: duckdb.DuckDBPyConnection, data: Table, number: str) -> tuple[int
     step, many, total, none = con.execute(
         "SELECT step, count(*) AS many, sum(count(*)) OVER (), "
         "sum(count(*) FILTER (step = 0)) OVER () "
-        "FROM (SELECT moment - lag(moment) OVER (ORDER BY moment) AS step "
-        f"FROM (SELECT {number} AS moment FROM {data.relation})) "
+        "FROM (SELECT time - lag(time) OVER (ORDER BY time) AS step "
+        f"FROM (SELECT {number} AS time FROM {data.relation})) "
         "WHERE step IS NOT NULL GROUP BY step ORDER BY many DESC, step LIMIT 1"
     ).fetchall()[0]
     return int(step), many / total, int(none)
