@@ -144,14 +144,8 @@ def next_step(now: Situation) -> Step:
     want = wanted(now.packages)
     if want is None:
         return Rest()
-    for package in now.packages:
-        overtaken = package.properties.sequence < want.properties.sequence
-        if package.approval == "Approved" and overtaken and not package.properties.released:
-            return Bar(
-                package,
-                "superseded",
-                f"Superseded: version {want.properties.version}, of a later drop, is approved.",
-            )
+    if superseded := _superseded(now, want):
+        return superseded
     name = target_endpoint(now)
     found = now.endpoints.get(name)
     if found is None:
@@ -176,6 +170,17 @@ def next_step(now: Situation) -> Step:
     if now.champion is None or now.champion.package != want.arn:
         return Promote(name, want)
     return _after_release(now, now.champion)
+
+
+def _superseded(now: Situation, want: Package) -> Bar | None:
+    """An older approval that never served, if there is one."""
+    for package in now.packages:
+        is_overtaken = package.properties.sequence < want.properties.sequence
+        if package.approval == "Approved" and is_overtaken and not package.properties.released:
+            version = want.properties.version
+            reason = f"Superseded: version {version}, of a later drop, is approved."
+            return Bar(package, "superseded", reason)
+    return None
 
 
 def _after_failure(now: Situation, failed: Endpoint) -> Step:

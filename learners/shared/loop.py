@@ -148,12 +148,7 @@ def fit(
         break
     if ended == "stopped":
         _store(control, state, best, progress)
-    if not progress.best_epoch:
-        why = "was stopped" if ended == "stopped" else "used up its minutes"
-        raise ValueError(
-            f"Training {why} before its first epoch was over, so there is no model. "
-            "Start it again with more time (sluice.yaml: train.minutes)."
-        )
+    _require_an_epoch(progress, ended)
     optimizer.weights.copy_(best)
     module.eval()
     return Course(
@@ -163,6 +158,16 @@ def fit(
         score=progress.best_score,
         seconds=control.clock() - began,
         ended=ended,
+    )
+
+
+def _require_an_epoch(progress: _Progress, ended: str) -> None:
+    if progress.best_epoch:
+        return
+    why = "was stopped" if ended == "stopped" else "used up its minutes"
+    raise ValueError(
+        f"Training {why} before its first epoch was over, so there is no model. "
+        "Start it again with more time (sluice.yaml: train.minutes)."
     )
 
 

@@ -145,7 +145,7 @@ def test_a_folder_of_it_and_of_another_format_is_refused(tmp_path: Path) -> None
 
 
 def test_a_format_is_not_imported_before_a_drop_of_it_comes() -> None:
-    code = "import sluice.validation, sys; print(*sys.modules)"
+    code = "import sluice.validation.engine, sys; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
