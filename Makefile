@@ -14,13 +14,18 @@ C := $(wildcard $(NATIVE)/*.[ch])
 CLANG ?= clang
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test check format setup fuzz lock synth deploy clean
+.PHONY: demo test test-slowest check format setup fuzz lock synth deploy clean
 
 demo: setup
 	@$(BIN)/python examples/demo.py
 
+# FAST=1: unit, contract and infra, less what tests/slow.txt lists.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup \
+		$(if $(FAST),-m "not slow" tests/contract tests/infra tests/unit)
+
+test-slowest: setup
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --durations 20
 
 check: setup
 	@$(BIN)/ruff format --check .

@@ -67,7 +67,12 @@ def install() -> None:
     s3_backends.backend = LocalS3Backend
     sagemaker_backends.backend = LocalSageMakerBackend
     sqs_backends.backend = LocalSQSBackend
+    create(ACCOUNT, REGION)
+
+
+def create(account: str, region: str) -> None:
+    """Make every backend of an account and region, before a thread can ask for one."""
     for backends in _REGIONAL:
-        backends[ACCOUNT][REGION]
+        backends[account][region]
     for backends in _GLOBAL:
-        backends[ACCOUNT]["aws"]
+        backends[account]["aws"]

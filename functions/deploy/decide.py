@@ -156,12 +156,10 @@ def next_step(now: Situation) -> Step:
                 "Delete one or raise max_endpoints.",
             )
         return Create(name, want)
-    if found.status in SETTLING:
-        return Rest()
     if found.status == "Failed":
         return _after_failure(now, found)
     if found.status != "InService":
-        return Rest()
+        return Rest()  # It is settling, or somebody took it out of service.
     if found.config != config_name(want):
         if now.asked.get(name) == config_name(want):
             why = found.failure or "the new version did not come into service"

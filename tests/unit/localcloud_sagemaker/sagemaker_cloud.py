@@ -26,7 +26,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from moto.sagemaker.models import sagemaker_backends
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from localcloud import autoscaling, house, sagemaker
+from localcloud import autoscaling, backends, house, sagemaker
 from localcloud.clock import Clock
 from localcloud.events.models import LocalEventsBackend
 from localcloud.processes import Processes
@@ -221,6 +221,7 @@ def _assembly(folder: Path) -> Path:
 def running(folder: Path) -> Iterator[Cloud]:
     """The cloud, its files below `folder`."""
     BackendDict.reset()
+    before = sagemaker_backends.backend, events_backends.backend
     sagemaker_backends.backend = LocalSageMakerBackend
     events_backends.backend = LocalEventsBackend
     moto = DomainDispatcherApplication(create_backend_app)
@@ -231,7 +232,6 @@ def running(folder: Path) -> Iterator[Cloud]:
     server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=_Quiet)
     url = f"http://127.0.0.1:{server.server_port}"
     serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
     home = house.House(
         endpoint_url=url,
         account=DEFAULT_ACCOUNT_ID,
@@ -242,6 +242,8 @@ def running(folder: Path) -> Iterator[Cloud]:
     )
     home.data_dir.mkdir()
     house.install(home)
+    backends.create(home.account, home.region)
+    serving.start()
     session = boto3.session.Session("AKIATEST", "secret", region_name=home.region)
 
     def client(service: str) -> Any:
@@ -276,3 +278,5 @@ def running(folder: Path) -> Iterator[Cloud]:
     serving.join()
     server.server_close()
     BackendDict.reset()
+    # Other tests of this process have moto as it is.
+    sagemaker_backends.backend, events_backends.backend = before

@@ -1,0 +1,21 @@
+"""Which tests are left out of `make test FAST=1`, and which run side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SLOW = tuple((Path(__file__).parent / "slow.txt").read_text().split())
+"""Files and tests that took half a second or more when the list was made; `make test-slowest`
+shows where it stands. Everything runs in `make test`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        # Tests of the offline cloud put its backends in moto's place, in their own process: they
+        # must not run before those that have moto as it is.
+        half = "unit" if item.nodeid.startswith("tests/unit") else "the others"
+        item.add_marker(pytest.mark.xdist_group(half))
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
