@@ -35,7 +35,7 @@ class Function(CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::Lambda::Function"
 
     @classmethod
@@ -74,7 +74,7 @@ class LayerVersion(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::Lambda::LayerVersion"
 
     @classmethod

@@ -25,7 +25,7 @@ class RestApi(CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::ApiGateway::RestApi"
 
     @classmethod
@@ -59,7 +59,7 @@ class Method(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::ApiGateway::Method"
 
     @classmethod
@@ -101,7 +101,7 @@ class Deployment(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::ApiGateway::Deployment"
 
     @classmethod
@@ -126,7 +126,7 @@ class Stage(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::ApiGateway::Stage"
 
     @classmethod
@@ -163,7 +163,7 @@ class GatewayResponse(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::ApiGateway::GatewayResponse"
 
     @classmethod
@@ -192,7 +192,7 @@ class Account(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::ApiGateway::Account"
 
     @classmethod

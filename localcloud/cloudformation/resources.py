@@ -54,7 +54,7 @@ class Bucket(CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::S3::Bucket"
 
     @classmethod
@@ -98,7 +98,7 @@ class BucketPolicy(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::S3::BucketPolicy"
 
     @classmethod
@@ -123,7 +123,7 @@ class QueuePolicy(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::SQS::QueuePolicy"
 
     @classmethod
@@ -148,7 +148,7 @@ class TopicPolicy(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::SNS::TopicPolicy"
 
     @classmethod
@@ -173,7 +173,7 @@ class Subscription(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::SNS::Subscription"
 
     @classmethod
@@ -210,7 +210,7 @@ class Alarm(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::CloudWatch::Alarm"
 
     @classmethod
@@ -252,7 +252,7 @@ class Metadata(Made, CloudFormationModel):
 
     @staticmethod
     def cloudformation_type() -> str:
-        """Its type."""
+        """The CloudFormation type that this class stands for."""
         return "AWS::CDK::Metadata"
 
     @classmethod
