@@ -19,13 +19,16 @@ FUZZ_SECONDS ?= 60
 demo: setup
 	@$(BIN)/python examples/demo.py
 
-# FAST=1: unit, contract and infra, less what tests/slow.txt lists.
+# On two cores; what is timed, the pipeline, has both to itself. FAST=1: unit, contract and infra, less
+# what tests/slow.txt lists.
+PYTEST := $(BIN)/python -m pytest
+QUICK := --numprocesses 2 --dist loadgroup tests/contract tests/infra tests/unit
 test: setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup \
-		$(if $(FAST),-m "not slow" tests/contract tests/infra tests/unit)
+	@$(PYTEST) $(QUICK) $(if $(FAST),-m "not slow",tests/parity)
+	@$(if $(FAST),,$(PYTEST) tests/pipeline)
 
 test-slowest: setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup --durations 20
+	@$(PYTEST) --durations 20
 
 check: setup
 	@$(BIN)/ruff format --check .

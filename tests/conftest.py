@@ -11,6 +11,7 @@ SLOW = tuple((Path(__file__).parent / "slow.txt").read_text().split())
 shows where it stands. Everything runs in `make test`."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         # Tests of the offline cloud put its backends in moto's place, in their own process: they

@@ -230,10 +230,10 @@ def _numbers(feature: Feature, values: Values) -> npt.NDArray[np.float64]:
         return np.clip(numbers, -LIMIT, LIMIT)[:, None]
     seconds = _seconds(values)
     days = np.floor(seconds / _DAY)
-    moments = np.where(np.isnan(days), 0, days).astype("int64").astype("datetime64[D]") + (
+    dates = np.where(np.isnan(days), 0, days).astype("int64").astype("datetime64[D]") + (
         _EPOCH_64.astype("datetime64[D]") - np.datetime64(0, "D")
     )
-    year_day = (moments - moments.astype("datetime64[Y]")).astype(np.float64) + 1
+    year_day = (dates - dates.astype("datetime64[Y]")).astype(np.float64) + 1
     # 2000-01-01 was a Saturday: 5 where Monday is 0.
     parts = [days, year_day, (days + 5) % 7]
     if feature.type == "timestamp":
@@ -258,9 +258,9 @@ def _second(value: Any) -> float:
         value = datetime.fromisoformat(value)
     elif isinstance(value, date) and not isinstance(value, datetime):
         value = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    moment = value if value.tzinfo else value.replace(tzinfo=UTC)
+    at = value if value.tzinfo else value.replace(tzinfo=UTC)
     # Division by a whole number of seconds, as for datetime64: the same float64 either way.
-    return float((moment - _EPOCH) // _MICROSECOND) / 1e6
+    return float((at - _EPOCH) // _MICROSECOND) / 1e6
 
 
 _MICROSECOND: Final = datetime.resolution

@@ -99,8 +99,8 @@ def _fits(document: Document, request: Document, name: str, status: str) -> bool
     return True
 
 
-def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def plain(value: Any, *, times_as_text: bool) -> Any:
