@@ -66,6 +66,28 @@ class Learn(Protocol):
         """The learner of a job; `ValueError` says what its rows cannot be learnt from."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Warned:
+    """What is odd about a value that was answered nevertheless."""
+
+    row: int
+    """From 0."""
+    column: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answers:
+    """The answers to some rows as callers get them."""
+
+    predictions: list[dict[str, Any]]
+    """An object a row; numbers are numpy scalars."""
+    warnings: tuple[Warned, ...] = ()
+    """The first of them, at most `MAX_WARNINGS`."""
+    warned: int = 0
+    """How many there are in all."""
+
+
 class Model(Protocol):
     """A model folder, ready to answer in the calling thread."""
 
@@ -74,10 +96,14 @@ class Model(Protocol):
         """What it takes and gives."""
 
     def answer(self, columns: Columns) -> npt.NDArray[Any]:
-        """The answers to some rows, as the judge takes them; the first axis is the rows'."""
+        """The answers to rows of a dataset, as the judge takes them; the first axis is the rows'.
 
-    def predictions(self, columns: Columns) -> list[dict[str, Any]]:
-        """The same answers as callers get them: an object a row, numbers as numpy scalars."""
+        Their texts are read by the model's own signature: the dataset may have been read by
+        another.
+        """
+
+    def respond(self, columns: Columns) -> Answers:
+        """The answers to the rows of a request, which `sluice.requests` has read."""
 
     def warm_up(self) -> None:
         """Answer once, so that no caller waits for what the first answer allocates."""

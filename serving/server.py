@@ -14,6 +14,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -26,10 +27,18 @@ from sluice import requests
 from sluice.contracts.container import DONE, MISUSED
 from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.errors import RequestRefused
-from sluice.contracts.prediction import MAX_BODY_BYTES, PROBLEM_TYPE, problem
+from sluice.contracts.prediction import (
+    MAX_BODY_BYTES,
+    PROBLEM_TYPE,
+    WARNINGS_ATTRIBUTE,
+    problem,
+)
 
 _PATIENCE: Final = 32 * 1024 * 1024
 """Bytes of a body after which the connection is given up: beyond what SageMaker passes on."""
+
+_ATTRIBUTES: Final = "x-amzn-sagemaker-custom-attributes"
+"""Header that SageMaker hands on as `CustomAttributes` of InvokeEndpoint's answer."""
 
 
 class Application:
@@ -41,14 +50,16 @@ class Application:
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request (https://github.com/emmett-framework/granian, RSGI 1.5)."""
-        status, body = HTTPStatus.OK, b""
+        status, body, headers = HTTPStatus.OK, b"", []
         try:
             match scope.method, scope.path:
                 case "GET", "/ping":
                     pass
                 case "POST", "/invocations":
                     sent = await _bounded_body(protocol)
-                    body = self.invoke(sent, scope.headers.get("content-type"))
+                    sent = requests.expanded(sent, scope.headers.get("content-encoding"))
+                    body, warned = self.invoke(sent, scope.headers.get("content-type"))
+                    headers = [(_ATTRIBUTES, f"{WARNINGS_ATTRIBUTE}={warned}")] if warned else []
                 case _, "/ping" | "/invocations":
                     raise RequestRefused(405, f"{scope.path} does not take {scope.method}.")
                 case _:
@@ -60,15 +71,29 @@ class Application:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             body = _problem(RequestRefused(status, "The model failed on this request."))
         kind = "application/json" if status is HTTPStatus.OK else PROBLEM_TYPE
-        protocol.response_bytes(int(status), [("content-type", kind)], body)
+        protocol.response_bytes(int(status), [("content-type", kind), *headers], body)
 
-    def invoke(self, body: bytes, content_type: str | None) -> bytes:
-        """Predictions for one request body, as JSON; raises `RequestRefused`."""
-        instances = requests.read(body, content_type, self._model.signature, loads=orjson.loads)
-        return orjson.dumps(
-            {"version": self._version, "predictions": self._model.predictions(instances.columns)},
-            option=orjson.OPT_SERIALIZE_NUMPY,
-        )
+    def invoke(self, body: bytes, content_type: str | None) -> tuple[bytes, int]:
+        """Predictions for one request body, as JSON, and how many warnings there are of them;
+        raises `RequestRefused`."""
+        signature = self._model.signature
+        instances = requests.read(body, content_type, signature, fast=orjson.loads)
+        answers = self._model.respond(instances.columns)
+        document: dict[str, Any] = {"version": self._version, "predictions": answers.predictions}
+        warnings = [
+            *(_read_past(name) for name in instances.read_past),
+            *map(asdict, answers.warnings),
+        ]
+        if answers.warned > len(answers.warnings):
+            more = f"There are {answers.warned - len(answers.warnings):,} more warnings."
+            warnings.append({"row": None, "column": None, "detail": more})
+        if warnings:
+            document["warnings"] = warnings
+        return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY), answers.warned
+
+
+def _read_past(name: str) -> dict[str, Any]:
+    return {"row": None, "column": name, "detail": "The model does not look at this column."}
 
 
 async def _bounded_body(protocol: Any) -> bytes:

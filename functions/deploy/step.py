@@ -28,11 +28,11 @@ from functions.shared.hints import Hint
 from functions.shared.models import Models
 from functions.shared.objects import Store
 from functions.shared.registry import Package
+from functions.shared.signatures import signature_at
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import DeployEnvironment
 from sluice.contracts.events import CAPACITY, Kind
 from sluice.contracts.names import Run, is_endpoint_of, parse_endpoint
-from sluice.contracts.prediction import Signature
 from sluice.contracts.release import Champion
 from sluice.contracts.spec import Spec
 
@@ -98,13 +98,9 @@ class DeployStep:
             return True
         return (
             champion.instance_type == self.env.bounds().endpoint_instance
-            and self._signature(champion.artifacts).interface()
-            == self._signature(want.artifacts).interface()
+            and signature_at(self.artifacts, champion.artifacts).interface()
+            == signature_at(self.artifacts, want.artifacts).interface()
         )
-
-    def _signature(self, artifacts: str) -> Signature:
-        key = artifacts.removeprefix(f"s3://{self.artifacts.bucket}/") + "signature.json"
-        return Signature.model_validate(self.artifacts.read_json(key))
 
     def _spec(self, package: Package) -> Spec:
         key = package.run.dataset_prefix + "accepted.json"

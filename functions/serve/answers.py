@@ -68,11 +68,17 @@ def predicted(model: str, body: bytes) -> Answer:
     return Answer(status=HTTPStatus.OK, body=f'{{"model":{json.dumps(model)},{text[1:]}')
 
 
-def summary(champion: Champion) -> dict[str, Any]:
-    """One model in the list of models."""
+def summary(champion: Champion, signature: Signature) -> dict[str, Any]:
+    """One model in the list of models.
+
+    `interface` counts how often what callers depend on (target, columns, how they are read) has
+    changed: two versions of one number take the same requests.
+    """
     return {
         "model": champion.model,
         "version": champion.version,
+        "target": signature.target,
+        "interface": champion.generation,
         "run": champion.run,
         "endpoint": champion.endpoint,
         "released_at": champion.released_at,
@@ -83,4 +89,4 @@ def described(
     champion: Champion, signature: Signature, metrics: dict[str, float]
 ) -> dict[str, Any]:
     """One model, its signature and its held-out metrics."""
-    return summary(champion) | {"signature": signature.interface(), "metrics": metrics}
+    return summary(champion, signature) | {"signature": signature.interface(), "metrics": metrics}

@@ -6,7 +6,7 @@ repeated one is answered again. Follow `step.py` for the steps.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from functions.serve.step import ServeStep
 from functions.shared.aws import AwsClients
 from functions.shared.endpoints import Endpoints
+from functions.shared.metrics import count
 from functions.shared.models import Models
 from functions.shared.objects import Store
 from sluice.contracts.environment import ServeEnvironment
@@ -30,6 +31,7 @@ def of_stack() -> ServeStep:
         models=Models(AWS.table(env.models_table)),
         artifacts=Store(AWS.client("s3"), env.artifact_bucket),
         endpoints=Endpoints(AWS.runtime(ENDPOINT_SECONDS)),
+        count=partial(count, slug=env.slug),
     )
 
 

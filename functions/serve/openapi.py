@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sluice.contracts.prediction import MAX_ROWS, PROBLEM_TYPE, Signature, SignatureColumn
+from sluice.contracts.prediction import (
+    EXPECT_HEADER,
+    MAX_ROWS,
+    PROBLEM_TYPE,
+    VERSION_PARAMETER,
+    Signature,
+    SignatureColumn,
+)
 
 _TYPES: Final[dict[str, dict[str, Any]]] = {
     "integer": {"type": "integer"},
@@ -15,6 +22,15 @@ _TYPES: Final[dict[str, dict[str, Any]]] = {
     "date": {"type": "string", "format": "date"},
     "timestamp": {"type": "string", "format": "date-time"},
 }
+_EXPECTED_VERSION: Final = [
+    {
+        "name": name,
+        "in": where,
+        "description": "The version that the caller counts on; another one answers 409.",
+        "schema": {"type": "string"},
+    }
+    for name, where in ((EXPECT_HEADER, "header"), (VERSION_PARAMETER, "query"))
+]
 _PROBLEM: Final = {
     "description": "Why not, by RFC 9457; `problems` names rows and columns.",
     "content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -76,11 +92,14 @@ def _operation(summary: str, what: str) -> dict[str, Any]:
 
 
 def _predictions(signature: Signature) -> dict[str, Any]:
+    properties: dict[str, Any] = {c.name: _column(c) for c in signature.columns}
+    for name in signature.read_past:
+        properties[name] = {"description": "The model does not look at this column."}
     row = {
         "type": "object",
         "additionalProperties": False,
         "required": [c.name for c in signature.columns if not c.nullable],
-        "properties": {c.name: _column(c) for c in signature.columns},
+        "properties": properties,
     }
     body = {
         "type": "object",
@@ -95,9 +114,10 @@ def _predictions(signature: Signature) -> dict[str, Any]:
             "required": True,
             "content": {
                 "application/json": {"schema": body},
-                "text/csv": {"schema": {"type": "string"}},
+                "text/csv": {"schema": {"type": "string", "minLength": 1}},
             },
-        }
+        },
+        "parameters": _EXPECTED_VERSION,
     }
 
 

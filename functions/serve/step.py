@@ -16,10 +16,11 @@ from functions.serve.openapi import openapi
 from functions.shared.endpoints import EndpointGone, Endpoints
 from functions.shared.models import Models
 from functions.shared.objects import Store
+from functions.shared.signatures import signature_at
 from sluice import requests
 from sluice.contracts.errors import RequestRefused
 from sluice.contracts.evaluation import Evaluation
-from sluice.contracts.prediction import Signature
+from sluice.contracts.prediction import EXPECT_HEADER, VERSION_PARAMETER, Signature
 from sluice.contracts.release import Champion
 
 POINTER_SECONDS: Final = 5.0
@@ -29,6 +30,16 @@ _MAX_ANSWER_BYTES: Final = 5_000_000
 """A Lambda answers 6 MB at most, its own envelope and the escaping of quotes included."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Call:
+    """One request for predictions."""
+
+    body: bytes
+    content_type: str | None
+    version: str | None
+    """The version that the caller counts on; None: any."""
+
+
 @dataclass(kw_only=True, slots=True)
 class ServeStep:
     """One stack's front door; keeps pointers and signatures between calls."""
@@ -36,6 +47,8 @@ class ServeStep:
     models: Models
     artifacts: Store
     endpoints: Endpoints
+    count: Callable[[str, str, int], None] = lambda name, model, value: None
+    """Adds to a metric of a model."""
     clock: Callable[[], float] = time.monotonic
     _pointers: dict[str, tuple[float, Champion]] = field(default_factory=dict)
     _signatures: dict[str, Signature] = field(default_factory=dict)
@@ -47,7 +60,8 @@ class ServeStep:
             match event["httpMethod"], event["resource"]:
                 case "GET", "/v1/models":
                     champions = self.models.champions()
-                    return answers.document({"models": [answers.summary(c) for c in champions]})
+                    summaries = [answers.summary(c, self._signature(c)) for c in champions]
+                    return answers.document({"models": summaries})
                 case "GET", "/v1/models/{model}":
                     return self._describe(model)
                 case "POST", "/v1/models/{model}/predictions":
@@ -68,15 +82,17 @@ class ServeStep:
 
     def _predict(self, model: str, event: dict[str, Any]) -> Answer:
         champion = self._champion(model)
-        body = _body(event)
-        content_type = _header(event, "content-type")
+        body = requests.expanded(_body(event), _header(event, "content-encoding"))
+        # What is handed on, and captured, is UTF-8, whatever the caller's charset.
+        body, content_type = requests.as_utf8(body, _header(event, "content-type"))
+        call = _Call(body=body, content_type=content_type, version=_wanted(event))
         try:
-            return self._ask(champion, body, content_type)
+            return self._ask(champion, call)
         except EndpointGone:
             del self._pointers[model]
         # The pointer may have moved on since it was read: look again, once.
         try:
-            return self._ask(self._champion(model), body, content_type)
+            return self._ask(self._champion(model), call)
         except EndpointGone:
             raise RequestRefused(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -84,17 +100,26 @@ class ServeStep:
                 remedy="Try again in a moment.",
             ) from None
 
-    def _ask(self, champion: Champion, body: bytes, content_type: str | None) -> Answer:
+    def _ask(self, champion: Champion, call: _Call) -> Answer:
         """Hold the request against the champion's signature, then have its endpoint answer."""
-        requests.read(body, content_type, self._signature(champion))
-        predicted = self.endpoints.invoke(champion, body, content_type)
-        if len(predicted) > _MAX_ANSWER_BYTES:
+        if call.version not in (None, champion.version):
+            raise RequestRefused(
+                HTTPStatus.CONFLICT,
+                f"Version {champion.version} of {champion.model} answers now, not {call.version}.",
+                remedy=f"GET /v1/models/{champion.model} shows what it takes and gives; then "
+                "expect that version, or none.",
+            )
+        requests.read(call.body, call.content_type, self._signature(champion))
+        predicted = self.endpoints.invoke(champion, call.body, call.content_type)
+        if len(predicted.body) > _MAX_ANSWER_BYTES:
             raise RequestRefused(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"The answer has {len(predicted):,} bytes, more than can be passed on.",
+                f"The answer has {len(predicted.body):,} bytes, more than can be passed on.",
                 remedy="Send fewer rows in one request.",
             )
-        return answers.predicted(champion.model, predicted)
+        if predicted.warnings:
+            self.count("PredictionWarnings", champion.model, predicted.warnings)
+        return answers.predicted(champion.model, predicted.body)
 
     def _champion(self, model: str) -> Champion:
         known = self._pointers.get(model)
@@ -123,8 +148,8 @@ class ServeStep:
     def _signature(self, champion: Champion) -> Signature:
         known = self._signatures.get(champion.model)
         if known is None or known.version != champion.version:
-            found = self.artifacts.read_json(self._key(champion.artifacts) + "signature.json")
-            known = self._signatures[champion.model] = Signature.model_validate(found)
+            known = signature_at(self.artifacts, champion.artifacts)
+            self._signatures[champion.model] = known
         return known
 
     def _key(self, uri: str) -> str:
@@ -139,6 +164,12 @@ def _body(event: dict[str, Any]) -> bytes:
         return base64.b64decode(text, validate=True)
     except binascii.Error:
         raise RequestRefused(HTTPStatus.BAD_REQUEST, "The body is not base64.") from None
+
+
+def _wanted(event: dict[str, Any]) -> str | None:
+    """The version that the caller expects, by header or query."""
+    query: dict[str, str] = event.get("queryStringParameters") or {}
+    return _header(event, EXPECT_HEADER.lower()) or query.get(VERSION_PARAMETER)
 
 
 def _header(event: dict[str, Any], name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -9,8 +10,18 @@ from typing import Any
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, ReadTimeoutError
 
 from sluice.contracts.errors import RequestRefused, Turn
+from sluice.contracts.prediction import WARNINGS_ATTRIBUTE
 from sluice.contracts.release import Champion
 from sluice.contracts.timeouts import ENDPOINT_SECONDS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Predicted:
+    """An endpoint's answer."""
+
+    body: bytes
+    warnings: int = 0
+    """How many values of the request were odd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +31,8 @@ class Endpoints:
     runtime: Any
     """boto3's client of sagemaker-runtime; it waits `ENDPOINT_SECONDS`."""
 
-    def invoke(self, champion: Champion, body: bytes, content_type: str | None) -> bytes:
-        """The answer of the champion's endpoint.
+    def invoke(self, champion: Champion, body: bytes, content_type: str | None) -> Predicted:
+        """What the champion's endpoint answers.
 
         Raises `EndpointGone` where there is none in service, and `RequestRefused` for all else that
         a caller can be told.
@@ -47,8 +58,9 @@ class Endpoints:
                 f"The endpoint of {champion.model} cannot be reached.",
                 remedy="Try again in a moment.",
             ) from None
-        predicted: bytes = answer["Body"].read()
-        return predicted
+        return Predicted(
+            body=answer["Body"].read(), warnings=_warnings(answer.get("CustomAttributes", ""))
+        )
 
 
 class EndpointGone(Turn):
@@ -68,6 +80,9 @@ def _refusal(model: str, error: ClientError) -> Exception:
         return RequestRefused(
             HTTPStatus.SERVICE_UNAVAILABLE, f"The endpoint of {model} is not ready."
         )
+    status = error.response.get("OriginalStatusCode", 0)
+    if code == "ModelError" and 400 <= status < 500:
+        return _refused_there(status, error.response.get("OriginalMessage", ""))
     if code == "ModelError":
         return RequestRefused(
             HTTPStatus.BAD_GATEWAY,
@@ -76,3 +91,18 @@ def _refusal(model: str, error: ClientError) -> Exception:
         )
     own: Exception = error
     return own
+
+
+def _refused_there(status: int, message: str) -> RequestRefused:
+    """The container's own refusal, which it gave as a problem document."""
+    try:
+        told = json.loads(message)
+        return RequestRefused(status, str(told["detail"]), problems=tuple(told.get("problems", ())))
+    except (ValueError, TypeError, KeyError):
+        return RequestRefused(status, "The model refused this request.")
+
+
+def _warnings(attributes: str) -> int:
+    """The count in the custom attributes that the container set, such as `warnings=3`."""
+    name, _, number = attributes.partition("=")
+    return int(number) if name == WARNINGS_ATTRIBUTE and number.isdecimal() else 0

@@ -1,4 +1,4 @@
-"""Reads SageMaker's data capture files. Pure.
+"""Reads SageMaker's data capture files, each body as the model that answered it read it. Pure.
 
 The format is AWS's: JSON Lines, one call a line, `captureData.endpointInput.data` the body,
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture.html.
@@ -10,6 +10,11 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sluice import requests
+from sluice.contracts.errors import RequestRefused
+from sluice.contracts.prediction import Signature
+from sluice.requests import Instances
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,8 +34,8 @@ class Traffic:
         )
 
 
-def read_capture(lines: Iterable[bytes]) -> Traffic:
-    """Calls and rows in one capture file."""
+def read_capture(lines: Iterable[bytes], signature: Signature) -> Traffic:
+    """Calls and rows in one capture file of a model of this signature."""
     calls = rows = unreadable = 0
     for line in lines:
         if not line.strip():
@@ -38,16 +43,16 @@ def read_capture(lines: Iterable[bytes]) -> Traffic:
         calls += 1
         try:
             sent = json.loads(line)["captureData"]["endpointInput"]
-            rows += _rows(sent)
-        except (ValueError, KeyError, TypeError, RecursionError):
+            rows += captured(sent, signature).rows
+        except (ValueError, KeyError, TypeError, RecursionError, RequestRefused):
             unreadable += 1
     return Traffic(calls=calls, rows=rows, unreadable=unreadable)
 
 
-def _rows(sent: dict[str, str]) -> int:
-    body = sent["data"]
+def captured(sent: dict[str, str], signature: Signature) -> Instances:
+    """The rows of one call's `endpointInput`; raises what `requests.read` raises, and ValueError
+    or KeyError where it is no such member."""
+    body = sent["data"].encode()
     if sent.get("encoding") == "BASE64":
-        body = base64.b64decode(body, validate=True).decode()
-    if sent.get("observedContentType", "").startswith("text/csv"):
-        return max(0, len(body.strip().splitlines()) - 1)
-    return len(json.loads(body)["instances"])
+        body = base64.b64decode(body, validate=True)
+    return requests.read(body, sent.get("observedContentType"), signature)

@@ -9,7 +9,7 @@ from typing import Final
 
 from aws_cdk.aws_apigateway import ResponseType, RestApi
 
-from sluice.contracts.prediction import PROBLEM_TYPE
+from sluice.contracts.prediction import MAX_BODY_BYTES, PROBLEM_TYPE
 
 _MESSAGE = "$context.error.messageString"
 """API Gateway's own sentence, quotes included."""
@@ -72,7 +72,8 @@ REFUSALS: Final = (
         kind="REQUEST_TOO_LARGE",
         status=413,
         title="The request is too large.",
-        detail="The body has more than 10 MB; models take 4.5 MB. Send fewer rows at once.",
+        detail=f"The body has more than {MAX_BODY_BYTES:,} bytes, the most that one request may "
+        "have. Send fewer rows at once.",
     ),
     Refusal(
         kind="UNSUPPORTED_MEDIA_TYPE",

@@ -78,6 +78,9 @@ class Serve(Handler):
             rest_api_name=config.slug,
             description="Predictions of the models that Sluice serves.",
             endpoint_configuration=EndpointConfiguration(types=[EndpointType.REGIONAL]),
+            # Bodies reach the function as the bytes they are; as text, the gateway would read them
+            # as UTF-8, whatever they are, and put U+FFFD where they are not.
+            binary_media_types=["*/*"],
             default_method_options=MethodOptions(authorization_type=AuthorizationType.IAM),
             # One role serves the logs of all APIs of an account and region; destroying this stack
             # must not silence the others.

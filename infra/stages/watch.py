@@ -29,7 +29,7 @@ class Watch(Stage):
             ),
             may=[
                 rows(context.models, "Query"),
-                *read(context.artifacts, "captures/*"),
+                *read(context.artifacts, "captures/*", "runs/*"),
                 put_events(scope, context.slug),
             ],
         )

@@ -77,6 +77,16 @@ class Feature:
     categories: tuple[str | bool, ...] = ()
     """Known values of a boolean or category; the first has code `FIRST_KNOWN`."""
 
+    @property
+    def is_categorical(self) -> bool:
+        """Whether it is coded, and no number."""
+        return self.type in _CATEGORICAL
+
+    @property
+    def width(self) -> int:
+        """How many numeric inputs it has."""
+        return len(_NUMERIC.get(self.type, ()))
+
 
 class Encoder:
     """Columns to `Encoded`; the same values give the same numbers, from wherever they come."""

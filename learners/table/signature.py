@@ -17,6 +17,20 @@ def signature(schema: Schema, *, model: str, version: str) -> Signature:
         target=schema.target.name,
         classes=schema.target.classes,
         columns=tuple(
-            SignatureColumn(name=c.name, type=c.type, nullable=c.nullable) for c in schema.features
+            SignatureColumn(
+                name=c.name,
+                type=c.type,
+                nullable=c.nullable,
+                reading=c.reading,
+                min=c.min,
+                max=c.max,
+            )
+            for c in schema.features
         ),
+        read_past=tuple(
+            c.name
+            for c in schema.columns
+            if c not in schema.features and c.name != schema.target.name
+        ),
+        missing=schema.missing,
     )

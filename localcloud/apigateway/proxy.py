@@ -133,5 +133,6 @@ def _get(headers: Sequence[tuple[str, str]], wanted: str) -> str:
 
 def _matches(content_type: str, patterns: Sequence[str]) -> bool:
     """Whether a media type (or the first one of an Accept header) is among binaryMediaTypes."""
-    first = content_type.split(",")[0].split(";")[0].strip().lower()
+    # Where there is none, API Gateway takes JSON.
+    first = content_type.split(",")[0].split(";")[0].strip().lower() or "application/json"
     return any(fnmatch.fnmatch(first, pattern.lower()) for pattern in patterns)

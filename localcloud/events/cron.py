@@ -2,23 +2,25 @@
 
 Pure. AWS's six cron fields are minutes, hours, day of month, month, day of week (1 = Sunday) and
 year, in UTC (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html).
-The characters L, W and # are not there.
+When one comes next is croniter's matter; what AWS refuses is refused here. The character W is not
+there.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-_RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)$")
-_CRON = re.compile(r"cron\((.+)\)$")
-_UNIT = {"minute": 60, "hour": 3600, "day": 86400}
-_MONTH_NAMES = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES.split(" "), 1)}
-_DAY_NAMES = "SUN MON TUE WED THU FRI SAT"
-_DAYS = {name: number for number, name in enumerate(_DAY_NAMES.split(" "), 1)}
-_BOUNDS = ((0, 59), (0, 23), (1, 31), (1, 12), (1, 7), (1970, 2199))
+from croniter import CroniterBadDateError, CroniterError, croniter
+
+_RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)(s?)\)")
+_CRON: Final = re.compile(r"cron\((.+)\)")
+_UNIT: Final = {"minute": 60, "hour": 3600, "day": 86400}
+_DAYS: Final = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
+_YEARS: Final = (1970, 2199)
+_DAY_OF_MONTH, _DAY_OF_WEEK, _YEAR = 2, 4, 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,53 +29,72 @@ class Rate:
 
     seconds: int
 
+    def after(self, moment: datetime) -> datetime:
+        """When it comes next."""
+        return moment + timedelta(seconds=self.seconds)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cron:
-    """At the minutes that all six sets hold."""
+    """At certain minutes."""
 
-    fields: tuple[frozenset[int], ...]
+    fields: str
+    """As croniter takes them: minute, hour, day, month, day of week, second, year."""
 
-    def matches(self, at: datetime) -> bool:
-        """Whether the minute of `at` (UTC) is one of them."""
-        sunday_first = at.isoweekday() % 7 + 1
-        values = (at.minute, at.hour, at.day, at.month, sunday_first, at.year)
-        return all(v in allowed for v, allowed in zip(values, self.fields, strict=True))
+    def after(self, moment: datetime) -> datetime | None:
+        """When it comes next, strictly after `moment`; None where it never does."""
+        try:
+            found: datetime = croniter(self.fields, moment).get_next(datetime)
+        except CroniterBadDateError:
+            return None
+        return found
 
 
 def parse(expression: str) -> Rate | Cron:
-    """The schedule; `ValueError` names what is wrong, `NotImplementedError` what is not there."""
-    if found := _RATE.match(expression):
-        return Rate(seconds=int(found[1]) * _UNIT[found[2]])
-    if found := _CRON.match(expression):
-        parts = found[1].split()
-        if len(parts) != 6:
-            raise ValueError(f"{expression} has {len(parts)} fields; AWS's cron has six.")
-        names: tuple[dict[str, int], ...] = ({}, {}, {}, _MONTHS, _DAYS, {})
-        zipped = zip(parts, _BOUNDS, names, strict=True)
-        return Cron(fields=tuple(_field(*field) for field in zipped))
+    """The schedule; `ValueError` says what AWS refuses, `NotImplementedError` what is not there."""
+    if found := _RATE.fullmatch(expression):
+        count = int(found[1])
+        if count == 0 or (count == 1) == bool(found[3]):
+            raise ValueError(f"{expression} is no rate: 1 minute, or a larger number of minutes.")
+        return Rate(seconds=count * _UNIT[found[2]])
+    if found := _CRON.fullmatch(expression):
+        return _cron(expression, found[1].upper().split())
     raise ValueError(f"{expression!r} is neither rate(…) nor cron(…).")
 
 
-def _field(text: str, bounds: tuple[int, int], names: dict[str, int]) -> frozenset[int]:
-    chosen: set[int] = set()
-    for part in text.upper().split(","):
-        span, _, step = part.partition("/")
-        if span in ("*", "?"):
-            first, last = bounds
-        else:
-            low, _, high = span.partition("-")
-            first = _number(low, names)
-            last = _number(high, names) if high else (bounds[1] if step else first)
-        if not bounds[0] <= first <= last <= bounds[1]:
-            raise ValueError(f"{part} in a cron expression is outside {bounds[0]}-{bounds[1]}.")
-        chosen.update(range(first, last + 1, int(step or 1)))
-    return frozenset(chosen)
+def _cron(expression: str, parts: list[str]) -> Cron:
+    if len(parts) != 6:
+        raise ValueError(f"{expression} has {len(parts)} fields; AWS's cron has six.")
+    if (parts[_DAY_OF_MONTH] == "?") == (parts[_DAY_OF_WEEK] == "?"):
+        raise ValueError(f"{expression}: one of day-of-month and day-of-week is ?, not both.")
+    if "?" in "".join(parts[:_DAY_OF_MONTH] + parts[3:_DAY_OF_WEEK] + parts[_YEAR:]):
+        raise ValueError(f"{expression}: ? stands for a day only.")
+    if "W" in re.sub("WED", "", parts[_DAY_OF_MONTH]):
+        raise NotImplementedError(f"W in {expression} is not there offline.")
+    years = [int(year) for year in re.findall(r"\d{3,}", parts[_YEAR])]
+    if any(not _YEARS[0] <= year <= _YEARS[1] for year in years):
+        raise ValueError(f"{expression}: years are {_YEARS[0]} to {_YEARS[1]}.")
+    minute, hour, day, month, week_day, year = (part.replace("?", "*") for part in parts)
+    fields = " ".join([minute, hour, day, month, _week_days(week_day), "0", year])
+    try:
+        croniter(fields)
+    except CroniterError as error:
+        raise ValueError(f"{expression}: {error}.") from None
+    return Cron(fields=fields)
 
 
-def _number(text: str, names: dict[str, int]) -> int:
-    if text in names:
-        return names[text]
-    if not text.isdigit():
-        raise NotImplementedError(f"{text!r} in a cron expression is not there offline.")
-    return int(text)
+def _week_days(field: str) -> str:
+    """AWS counts days of the week from 1 = Sunday, croniter from 0."""
+
+    def named(found: re.Match[str]) -> str:
+        number = int(found[0])
+        if not 1 <= number <= len(_DAYS):
+            raise ValueError(f"{found[0]} is no day of the week: 1 (Sunday) to 7.")
+        return _DAYS[number - 1].lower()
+
+    last = re.fullmatch(r"([1-7])L", field)
+    if last:
+        return f"L{int(last[1]) - 1}"
+    head, slash, step = field.partition("/")
+    days, hash_, which = head.partition("#")
+    return re.sub(r"\d+", named, days) + hash_ + which + slash + step

@@ -12,10 +12,12 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any
 
+from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 
 from localcloud import house
 from localcloud.events import targets
+from localcloud.events.cron import parse
 
 REFUSED = {
     "ErrorCode": "NotAuthorizedForSourceException",
@@ -60,7 +62,15 @@ class LocalEventsBackend(EventsBackend):
     """EventBridge of one region."""
 
     def put_rule(self, name: str, *args: Any, **kwargs: Any) -> LocalRule:
-        """PutRule."""
+        """PutRule; a schedule that AWS refuses is refused here."""
+        schedule = kwargs.get("scheduled_expression")
+        if schedule:
+            try:
+                parse(schedule)
+            except ValueError as error:
+                raise ValidationException(
+                    f"Parameter ScheduleExpression is not valid. {error}"
+                ) from None
         rule = super().put_rule(name, *args, **kwargs)
         local = LocalRule.like(rule)
         self._get_event_bus(rule.event_bus_name).rules[name] = local

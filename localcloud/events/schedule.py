@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.events.models import events_backends
 
-from localcloud.events.cron import Cron, parse
+from localcloud.events.cron import parse
 from localcloud.house import House
 
 LOOK = 1.0
@@ -27,7 +27,8 @@ class Ticker:
     def __init__(self, home: House) -> None:
         self._home = home
         self._began = home.clock.now()
-        self._due: dict[tuple[str, str], datetime] = {}
+        self._due: dict[tuple[str, str], datetime | None] = {}
+        """When each rule fires next, by its name and schedule; None: never again."""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
 
@@ -58,13 +59,16 @@ class Ticker:
             if not rule.scheduled_expression:
                 continue
             key = (rule.name, rule.scheduled_expression)
-            due = self._due.setdefault(key, _next(rule.scheduled_expression, now))
-            while due <= now:
+            if key not in self._due:
+                self._due[key] = parse(rule.scheduled_expression).after(now)
+            due = self._due[key]
+            while due is not None and due <= now:
                 if rule.state == "ENABLED":
                     rule.fire(self._event(rule.arn))
-                due = _next(rule.scheduled_expression, due)
+                due = parse(rule.scheduled_expression).after(due)
             self._due[key] = due
-            wait = min(wait, self._home.clock.seconds((due - now).total_seconds()))
+            if due is not None:
+                wait = min(wait, self._home.clock.seconds((due - now).total_seconds()))
         return max(wait, 0.005)
 
     def _event(self, rule_arn: str) -> dict[str, Any]:
@@ -79,16 +83,3 @@ class Ticker:
             "resources": [rule_arn],
             "detail": {},
         }
-
-
-def _next(expression: str, after: datetime) -> datetime:
-    """The first time strictly after `after`; a cron that never comes is far away."""
-    schedule = parse(expression)
-    if not isinstance(schedule, Cron):
-        return after + timedelta(seconds=schedule.seconds)
-    minute = after.replace(second=0, microsecond=0)
-    for _ in range(366 * 24 * 60):
-        minute += timedelta(minutes=1)
-        if schedule.matches(minute):
-            return minute
-    return after + timedelta(days=366)

@@ -43,6 +43,26 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+class Reading(_Document):
+    """How the text of a column's values is written, where not in the plain way (`cells.py`)."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: Literal["", ",", ".", " ", "'"] = ""
+    """What stands between groups of three digits."""
+    unit: str = ""
+    """What numbers carry before or behind them: $, EUR, %. A value may lack it, none may have
+    another."""
+    is_bookkept: bool = False
+    """Whether a minus may stand behind, or brackets for it: 50.00-, (50.00)."""
+    format: str | None = None
+    """Of dates, timestamps and durations, in strptime's directives: %d/%m/%Y; None: ISO 8601."""
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether numbers are written for people: with groups, a unit, or a bookkeeper's minus."""
+        return bool(self.thousands or self.unit or self.is_bookkept)
+
+
 class Column(_Document):
     """One column as the data shows it."""
 
@@ -54,6 +74,8 @@ class Column(_Document):
     max: Scalar | None = None
     allowed: tuple[str, ...] | None = None
     """The values of a category, most frequent first; None for other types."""
+    reading: Reading | None = None
+    """How its text is written; None: the plain way."""
 
 
 class Target(_Document):
@@ -77,6 +99,8 @@ class Schema(_Document):
     columns: tuple[Column, ...]
     target: Target | None
     task: TaskName
+    missing: tuple[str, ...] = ()
+    """Spellings of a missing value, beside nothing at all."""
 
     @property
     def features(self) -> tuple[Column, ...]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
 
-from sluice.contracts.dataset import ColumnType, Scalar, TaskName
+from sluice.contracts.dataset import ColumnType, Reading, Scalar, TaskName
 
 PROBLEM_TYPE: Final = "application/problem+json"
 """RFC 9457."""
@@ -16,6 +16,18 @@ MAX_BODY_BYTES: Final = 4_500_000
 
 MAX_ROWS: Final = 10_000
 """Largest batch in one request."""
+
+MAX_WARNINGS: Final = 20
+"""Warnings that one answer lists; the rest are counted."""
+
+EXPECT_HEADER: Final = "Sluice-Expect-Version"
+"""Request header: the version that the caller counts on; another one answers 409."""
+
+VERSION_PARAMETER: Final = "version"
+"""The same as a query parameter."""
+
+WARNINGS_ATTRIBUTE: Final = "warnings"
+"""Name under which a container counts an answer's warnings in SageMaker's custom attributes."""
 
 
 class SignatureColumn(BaseModel):
@@ -27,6 +39,11 @@ class SignatureColumn(BaseModel):
     type: ColumnType
     nullable: bool
     """Training saw missing values here: null, or leaving the column out, means missing."""
+    reading: Reading | None = None
+    """How its text is written; None: the plain way."""
+    min: Scalar | None = None
+    max: Scalar | None = None
+    """What the training data held, of numbers, dates and timestamps."""
 
 
 class Signature(BaseModel):
@@ -46,11 +63,21 @@ class Signature(BaseModel):
     """The labels as callers get them, in the order of the probabilities; None: a quantity."""
     columns: tuple[SignatureColumn, ...]
     """What one instance holds, by name; a text or an image is a column of that type."""
+    read_past: tuple[str, ...] = ()
+    """Columns that the data has and the model does not look at: a request may hold them."""
+    missing: tuple[str, ...] = ()
+    """Spellings of a missing value, beside nothing at all."""
 
     def interface(self) -> dict[str, Any]:
-        """What callers depend on: all but model and version. Two models with equal interfaces may
-        take turns behind one endpoint."""
-        return self.model_dump(mode="json", exclude={"model", "version"})
+        """What callers depend on: all but model, version, ranges and the order of columns. Two
+        models with equal interfaces may take turns behind one endpoint."""
+        columns = {"__all__": {"min", "max"}}
+        found = self.model_dump(
+            mode="json", exclude={"model": True, "version": True, "columns": columns}
+        )
+        found["columns"].sort(key=lambda column: column["name"])
+        found["read_past"].sort()
+        return found
 
 
 def problem(

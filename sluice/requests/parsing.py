@@ -5,17 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from sluice.contracts.errors import RequestRefused
 from sluice.contracts.prediction import MAX_ROWS
 from sluice.requests.refusing import Problem, kind_of, refuse_if, shown
 
+_FORM: Final = 'Send {"instances": [{"column": value, …}, …]}.'
+_MOST_DIGITS: Final = 400
+"""Of an integer: a double has 309 at most."""
+
 
 def strict_json(text: str) -> Any:
-    """JSON as RFC 8259 has it: without NaN and Infinity."""
-    return json.loads(text, parse_constant=_no_constant)
+    """JSON as RFC 8259 has it, without NaN and Infinity; an integer beyond any double is infinite,
+    as 1e999 is, so that it is refused with its row and column."""
+    return json.loads(text, parse_constant=_no_constant, parse_int=_integer)
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -24,31 +30,22 @@ def _no_constant(name: str) -> NoReturn:
     )
 
 
-def parse_json(text: str, loads: Callable[[str], Any]) -> list[dict[str, Any]]:
-    """The rows of `{"instances": [{…}, …]}`, each an object, none yet checked."""
-    try:
-        body = loads(text)
-    except json.JSONDecodeError as error:
-        raise RequestRefused(
-            400,
-            f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
-            remedy='Send {"instances": [{"column": value, …}, …]}.',
-        ) from None
-    except (RecursionError, ValueError) as error:
-        what = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise RequestRefused(
-            400, f"The body cannot be read: {what}.", remedy="Send one flat object for each row."
-        ) from None
-    remedy = 'Send {"instances": [{"column": value, …}, …]}.'
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _MOST_DIGITS else math.inf
+
+
+def parse_json(text: str, fast: Callable[[str], Any] | None = None) -> list[dict[str, Any]]:
+    """The rows of `{"instances": [{…}, …]}`, each an object, none yet checked; see `read`."""
+    body = _loaded(text, fast)
     if not isinstance(body, dict) or "instances" not in body:
-        raise RequestRefused(422, "The body has no member `instances`.", remedy=remedy)
+        raise RequestRefused(422, "The body has no member `instances`.", remedy=_FORM)
     if other := [name for name in body if name != "instances"]:
         raise RequestRefused(
-            422, f"The body has an unknown member {shown(other[0])}.", remedy=remedy
+            422, f"The body has an unknown member {shown(other[0])}.", remedy=_FORM
         )
     instances = body["instances"]
     if not isinstance(instances, list):
-        raise RequestRefused(422, f"`instances` is {kind_of(instances)}, no array.", remedy=remedy)
+        raise RequestRefused(422, f"`instances` is {kind_of(instances)}, no array.", remedy=_FORM)
     check_count(len(instances))
     problems: list[Problem] = [
         {"row": row, "column": None, "detail": f"A row is an object; this is {kind_of(instance)}."}
@@ -57,6 +54,28 @@ def parse_json(text: str, loads: Callable[[str], Any]) -> list[dict[str, Any]]:
     ]
     refuse_if(problems)
     return instances
+
+
+def _loaded(text: str, fast: Callable[[str], Any] | None) -> Any:
+    if fast is not None:
+        try:
+            return fast(text)
+        except ValueError:
+            pass
+    try:
+        return strict_json(text)
+    except json.JSONDecodeError as error:
+        raise RequestRefused(
+            400,
+            f"The body is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).",
+            remedy=_FORM,
+        ) from None
+    except RecursionError:
+        raise RequestRefused(
+            400,
+            "The body cannot be read: it is nested too deeply.",
+            remedy="Send one flat object for each row.",
+        ) from None
 
 
 def parse_csv(text: str) -> list[list[str]]:
@@ -70,6 +89,13 @@ def parse_csv(text: str) -> list[list[str]]:
             if len(lines) > MAX_ROWS + 1:
                 break
     except csv.Error as error:
+        if "field larger" in str(error):
+            raise RequestRefused(
+                422,
+                f"The line that ends at line {reader.line_num} has a value of more than "
+                f"{csv.field_size_limit():,} characters.",
+                remedy="Check for a quote that is not closed, or send the row as JSON.",
+            ) from None
         raise RequestRefused(
             400,
             f"The body is not CSV: {error} (line {reader.line_num}).",
@@ -87,6 +113,6 @@ def check_count(rows: int) -> None:
     if rows > MAX_ROWS:
         raise RequestRefused(
             422,
-            f"The request has more than {MAX_ROWS} rows.",
+            f"The request has more than {MAX_ROWS:,} rows.",
             remedy="Send them in several requests.",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final, cast
 
 from sluice.contracts.errors import RequestRefused
@@ -42,6 +43,8 @@ def shown(value: Any) -> str:
     """The caller's own value, short enough for a sentence."""
     if isinstance(value, (dict, list)):
         return kind_of(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return "a number beyond a double's range"
     if isinstance(value, int) and value.bit_length() >= 1024:
         return "an integer beyond a double's range"
     text = printable(json.dumps(value, ensure_ascii=False))
@@ -51,3 +54,8 @@ def shown(value: Any) -> str:
 def printable(text: str) -> str:
     """`text` without what UTF-8 cannot carry: JSON may spell half a surrogate pair."""
     return text.encode("utf-8", "replace").decode()
+
+
+def has_half_surrogate(text: str) -> bool:
+    """Whether the text holds what is no character, and what UTF-8 cannot carry."""
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)

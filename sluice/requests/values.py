@@ -1,102 +1,97 @@
-"""Which values a column of each type takes."""
+"""What the cells of a column are: each read by `sluice.cells`, or a problem that names it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from typing import Any, Final
 
-from sluice.contracts.prediction import SignatureColumn
-from sluice.requests.refusing import MAX_PROBLEMS, SHOWN, Problem, shown
+from sluice.cells import PLAIN, Cell, Misread
+from sluice.contracts.prediction import Signature, SignatureColumn
+from sluice.requests.refusing import MAX_PROBLEMS, Problem, has_half_surrogate, shown
 
-EXPECTED: Final[dict[str, tuple[frozenset[type], str]]] = {
-    "integer": (frozenset({int}), "a whole number"),
-    "number": (frozenset({int, float}), "a number"),
-    "boolean": (frozenset({bool}), "true or false"),
-    "category": (frozenset({str}), "text"),
-    "date": (frozenset(), "a date such as 2026-11-20"),
-    "timestamp": (frozenset(), "a time such as 2026-11-20T08:30:00"),
+_NATIVE: Final[dict[str, frozenset[type]]] = {
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "boolean": frozenset({bool}),
 }
+"""Types whose values are cells already, numbers where they are finite: a glance at them spares a
+walk over the rows."""
+_WORDS: Final = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "category": "text",
+    "date": "a date",
+    "timestamp": "a time",
+}
+_EXAMPLES: Final = {"date": "2026-11-20", "timestamp": "2026-11-20T08:30:00"}
 
 
-def typed(column: SignatureColumn, text: str) -> Any:
-    """The value that a CSV cell stands for; the text itself where it is none of the type."""
-    if text == "":
-        return None
-    if column.type in ("integer", "number"):
-        try:
-            return int(text) if column.type == "integer" and text.isdecimal() else _float(text)
-        except ValueError:
-            return text
-    if column.type == "boolean":
-        return {"true": True, "false": False}.get(text.strip().lower(), text)
-    return text
-
-
-def _float(text: str) -> float:
-    if "_" in text:
-        raise ValueError(text)
-    return float(text)
-
-
-def faults(
-    column: SignatureColumn, values: Sequence[Any], stated: Callable[[int], bool]
-) -> list[Problem]:
-    """What is wrong with one column's values; a glance at their types spares most the walk."""
-    if column.type not in EXPECTED:
+def expected(column: SignatureColumn) -> str:
+    """What a column takes, for a sentence: `a whole number`, `a date written as %d/%m/%Y`."""
+    if column.type not in _WORDS:
         raise NotImplementedError(
             f"Column {column.name!r}: predictions from {column.type} columns are not there yet."
         )
-    good, expected = EXPECTED[column.type]
-    if set(map(type, values)) <= good and _all_finite(values):
-        return []
+    words = _WORDS[column.type]
+    if column.reading and column.reading.format:
+        return f"{words} written as {column.reading.format}"
+    if example := _EXAMPLES.get(column.type):
+        return f"{words} such as {example}"
+    return words
+
+
+def read_column(
+    column: SignatureColumn,
+    signature: Signature,
+    values: Sequence[Any],
+    is_stated: Callable[[int], bool],
+) -> tuple[list[Any], list[Problem]]:
+    """The values of one column's cells, None where missing, and what is wrong with them.
+
+    `is_stated` tells of a row whether it holds the column at all.
+    """
+    wanted = expected(column)
     problems: list[Problem] = []
+    types = set(map(type, values))
+    if types <= _NATIVE.get(column.type, frozenset()) and _all_finite(values):
+        return list(values), problems
+    cell = Cell(type=column.type, reading=column.reading or PLAIN, missing=signature.missing)
+    if types <= {str} and column.type == "category":
+        # Few different texts stand in many rows.
+        known = {text: cell.of_text(text) for text in set(values)}
+        read = [known[text] for text in values]
+        if None not in read and not any(map(has_half_surrogate, known)):
+            return read, problems
+    read = []
     for row, value in enumerate(values):
-        if value is None:
-            if column.nullable or not stated(row):
-                continue
-            detail = f"The value is missing; training never saw that here. Send {expected}."
-        elif _fits(column.type, value):
-            continue
-        else:
-            detail = f"{shown(value)} is not {expected}."
-        problems.append({"row": row, "column": column.name, "detail": detail})
-        if len(problems) > MAX_PROBLEMS:
-            break
-    return problems
+        found, fault = _read(cell, value, wanted)
+        read.append(found)
+        if not fault and found is None and not column.nullable and is_stated(row):
+            fault = f"The value is missing; training never saw that here. Send {wanted}."
+        if fault:
+            problems.append({"row": row, "column": column.name, "detail": fault})
+            if len(problems) > MAX_PROBLEMS:
+                break
+    return read, problems
+
+
+def _read(cell: Cell, value: Any, wanted: str) -> tuple[Any, str]:
+    if isinstance(value, str) and has_half_surrogate(value):
+        return None, f"{shown(value)} holds half of a surrogate pair, which is no character."
+    try:
+        return cell.read(value), ""
+    except Misread:
+        pass
+    if isinstance(value, float) and not math.isfinite(value):
+        return None, "The number is beyond the range of a double."
+    return None, f"{shown(value)} is not {wanted}."
 
 
 def _all_finite(values: Sequence[Any]) -> bool:
     """Whether all numbers among values of one type are within a double's range."""
-    if isinstance(values[0], str):
-        return True
     try:
         return all(map(math.isfinite, values))
-    except OverflowError:
+    except (OverflowError, TypeError):
         return False
-
-
-def _fits(kind: str, value: Any) -> bool:
-    """Whether `value`, not None, is a value of the column type `kind`."""
-    if kind in ("integer", "number"):
-        if type(value) is float:
-            return math.isfinite(value) and (kind == "number" or value.is_integer())
-        # Beyond a double's range an integer cannot be a feature.
-        return type(value) is int and value.bit_length() < 1024
-    if kind in ("date", "timestamp"):
-        return type(value) is str and _is_iso(kind, value)
-    return type(value) in EXPECTED[kind][0]
-
-
-def _is_iso(kind: str, text: str) -> bool:
-    if len(text) > SHOWN:
-        return False
-    try:
-        if kind == "date":
-            date.fromisoformat(text)
-        else:
-            datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True

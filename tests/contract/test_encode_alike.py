@@ -44,7 +44,7 @@ SIGNATURE = Signature(
     classes=None,
     columns=tuple(SignatureColumn(name=c.name, type=c.type, nullable=True) for c in COLUMNS),
 )
-WORDS = ["a", "B", "ä", "日本", "true", "1", "1.0", " spaced ", "com,ma", 'quo"te', "NA", "\n"]
+WORDS = ["a", "B", "ä", "日本", "true", "1", "1.0", "spa  ced", "com,ma", 'quo"te', "NA", "\n"]
 
 
 def value_of(name: str, random_: random.Random) -> Any:

@@ -75,7 +75,7 @@ def test_an_answer_has_the_members_that_the_table_says(case: Case, model: Path) 
     loaded.warm_up()
     rows = case.rows(3, 1).to_pydict()
 
-    answers = loaded.predictions({name: rows[name] for name in _inputs(model)})
+    answers = loaded.respond({name: rows[name] for name in _inputs(model)}).predictions
 
     assert len(answers) == 3
     assert all(tuple(answer) == TASKS[case.schema.task].answer for answer in answers)

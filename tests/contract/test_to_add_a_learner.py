@@ -75,7 +75,7 @@ import json
 
 import numpy as np
 
-from learners.interface import signature_in
+from learners.interface import Answers, signature_in
 
 def load(folder):
     return Toy(folder)
@@ -88,8 +88,8 @@ class Toy:
     def answer(self, columns):
         return np.full(len(next(iter(columns.values()))), self.median)
 
-    def predictions(self, columns):
-        return [{"value": value} for value in self.answer(columns)]
+    def respond(self, columns):
+        return Answers(predictions=[{"value": value} for value in self.answer(columns)])
 
     def warm_up(self):
         pass
@@ -134,7 +134,7 @@ def test_a_folder_and_a_row_are_all_that_a_learner_needs(toy: Task, tmp_path: Pa
     assert {path.name for path in job.model.iterdir()} == set(toy.model_files)
 
     model = interface.load(job.model)
-    assert model.predictions({"x": [7.0, 8.0]}) == [{"value": 3.0}, {"value": 3.0}]
+    assert model.respond({"x": [7.0, 8.0]}).predictions == [{"value": 3.0}, {"value": 3.0}]
 
     root = write_evaluation(tmp_path / "evaluation", table, schema, job.model)
     env = ContainerEnvironment.read({"SLUICE_OPT_ML": str(root)})

@@ -24,6 +24,10 @@ KINDS: Final = (
     "date",
     "timestamp",
     "instant",
+    "figure",
+    "duration",
+    "written-date",
+    "written-timestamp",
 )
 """`enum kind` of cells.h, in its order."""
 
@@ -79,10 +83,23 @@ class ObjectRows(ctypes.Structure):
     _fields_ = _fields("lines", "read", "size")
 
 
+class Reading(ctypes.Structure):
+    """`struct reading` of reading.h."""
+
+    _fields_ = (
+        *_fields("format", "unit", kind=ctypes.c_char_p),
+        *_fields("decimal", "thousands", kind=ctypes.c_uint8),
+    )
+
+
 class Plan(ctypes.Structure):
     """`struct plan` of scan.h."""
 
-    _fields_ = (("kind", ctypes.c_int32), ("asked", ctypes.c_uint32))
+    _fields_ = (("kind", ctypes.c_int32), ("asked", ctypes.c_uint32), ("reading", Reading))
+
+
+ComposeText = ctypes.CFUNCTYPE(_INTEGER, ctypes.c_void_p, _INTEGER, ctypes.c_void_p, _INTEGER)
+"""`compose_text` of scan.h."""
 
 
 class ReaderOptions(ctypes.Structure):
@@ -105,6 +122,7 @@ class ScanOptions(ctypes.Structure):
         ("plans", ctypes.POINTER(Plan)),
         ("missing", ctypes.POINTER(ctypes.c_char_p)),
         ("spellings", _INTEGER),
+        ("compose", ComposeText),
     )
 
 
@@ -273,6 +291,6 @@ FUNCTIONS: Final = (
 
 STRUCTURES: Final = (
     *(Count, ObjectShape, ObjectRows),
-    *(Plan, ReaderOptions, ScanOptions, Seeds, WriterOptions, Tally, BadRow, Result),
+    *(Reading, Plan, ReaderOptions, ScanOptions, Seeds, WriterOptions, Tally, BadRow, Result),
     *(Summary, Value, Histogram, Moments, Correlation, ArrowArrayStream),
 )

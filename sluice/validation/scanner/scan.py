@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sluice.contracts.dataset import Reading
+from sluice.validation.scanner import interface
 from sluice.validation.scanner.interface import (
     KINDS,
+    ComposeText,
     Count,
     Plan,
     ReaderOptions,
@@ -58,9 +62,11 @@ class Scan:
         missing: Sequence[str],
         kinds: Sequence[str] = (),
         asked: Sequence[Sequence[str]] = (),
+        readings: Sequence[Reading | None] = (),
         most_bad_rows: int = 1,
     ) -> None:
-        """`kinds` are the types to convert each column to, `asked` those to be counted.
+        """`kinds` are the types to convert each column to, `asked` those to be counted, `readings`
+        how each column's text is written.
 
         After `most_bad_rows` rows that do not parse, the scan ends.
         """
@@ -73,6 +79,7 @@ class Scan:
         for at, plan in enumerate(plans):
             plan.kind = KINDS.index(kinds[at]) if kinds else 0
             plan.asked = sum(1 << KINDS.index(kind) for kind in asked[at]) if asked else 0
+            plan.reading = _reading(readings[at] if readings else None)
         reader = ReaderOptions(
             paths=texts(os.fsencode(path) for path in files.paths),
             files=len(files.paths),
@@ -88,6 +95,7 @@ class Scan:
             plans=plans,
             missing=texts(spelling.encode() for spelling in missing),
             spellings=len(missing),
+            compose=_COMPOSE,
         )
         self._scan = library().scan_new(ctypes.byref(options))
         if not self._scan:
@@ -163,6 +171,32 @@ class Scan:
     def _check(self) -> None:
         if self.status is Status.FAILED:
             check(self._result.error)
+
+
+def _reading(reading: Reading | None) -> interface.Reading:
+    how = reading or Reading()
+    return interface.Reading(
+        format=how.format.encode() if how.format else None,
+        unit=how.unit.encode() or None,
+        decimal=ord(how.decimal),
+        thousands=ord(how.thousands) if how.thousands else 0,
+    )
+
+
+def _compose(text: int, size: int, out: int, room: int) -> int:
+    """Unicode's composed form of some bytes of UTF-8; called by the scanner for texts that may
+    have another."""
+    written = ctypes.string_at(text, size).decode(errors="surrogateescape")
+    if unicodedata.is_normalized("NFC", written):
+        return -1
+    composed = unicodedata.normalize("NFC", written).encode(errors="surrogateescape")
+    if len(composed) > room:
+        return -1
+    ctypes.memmove(out, composed, len(composed))
+    return len(composed)
+
+
+_COMPOSE = ComposeText(_compose)
 
 
 def _answer(tally: Tally, kinds: Sequence[str]) -> Answer:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given, strategies
 
 from sluice import requests
 from sluice.contracts.errors import RequestRefused
@@ -55,7 +57,8 @@ def refused(sent: bytes, content_type: str | None = "application/json") -> Reque
 def test_a_good_request_is_read_by_column() -> None:
     read = requests.read(body(ROW, ROW), "application/json; charset=utf-8", SIGNATURE)
     assert read.rows == 2
-    assert read.columns == {name: [value, value] for name, value in ROW.items()}
+    expected = ROW | {"at": "2026-11-20T08:30:00"}
+    assert read.columns == {name: [value, value] for name, value in expected.items()}
 
 
 def test_csv_says_the_same_as_json() -> None:
@@ -83,7 +86,10 @@ def test_null_and_absence_mean_missing_where_training_saw_that() -> None:
         {"leaves": 10**300},
         {"soil": "never seen in training"},
         {"soil": ""},
-        {"soil": "\ud800"},
+        {"petal": "1.5"},
+        {"petal": " 1e3 "},
+        {"leaves": "3"},
+        {"wild": "TRUE"},
         {"at": "2026-11-20"},
         {"at": "2026-11-20 08:30:00.123456"},
         {"at": "2026-11-20T08:30:00+05:30"},
@@ -96,7 +102,8 @@ def test_odd_but_sound_values_are_taken(change: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("change", "column"),
     [
-        ({"petal": "1.5"}, "petal"),
+        ({"petal": "1,5"}, "petal"),
+        ({"soil": "\ud800"}, "soil"),
         ({"petal": True}, "petal"),
         ({"petal": None}, "petal"),
         ({"petal": [1.5]}, "petal"),
@@ -106,7 +113,7 @@ def test_odd_but_sound_values_are_taken(change: dict[str, object]) -> None:
         ({"leaves": False}, "leaves"),
         ({"soil": 7}, "soil"),
         ({"wild": 1}, "wild"),
-        ({"wild": "true"}, "wild"),
+        ({"wild": "yes"}, "wild"),
         ({"seen": "20.11.2026"}, "seen"),
         ({"seen": "2026-02-30"}, "seen"),
         ({"seen": 20261120}, "seen"),
@@ -148,7 +155,9 @@ def test_at_most_twenty_problems_are_listed_in_the_order_of_the_rows() -> None:
         (b"{", "application/json", 400),
         (b'{"instances": [{"petal": NaN}]}', "application/json", 400),
         (b'{"instances": [{"petal": -Infinity}]}', "application/json", 400),
-        (b'{"instances": [{"petal": ' + b"9" * 5000 + b"}]}", "application/json", 400),
+        (b'{"instances": [{"petal": ' + b"9" * 5000 + b"}]}", "application/json", 422),
+        (b"{}", "application/json; charset=klingon", 415),
+        (b"\xe9", "application/json; charset=ascii", 400),
         (b"[" * 200_000, "application/json", 400),
         (b'{"a":' * 200_000, "application/json", 400),
         (b"\xff\xfe", "application/json", 400),
@@ -194,10 +203,95 @@ def test_malformed_json_says_where() -> None:
 
 def test_a_faster_parser_reads_alike() -> None:
     both = [
-        requests.read(body(ROW), requests.JSON, SIGNATURE, loads=f) for f in (None, orjson.loads)
+        requests.read(body(ROW), requests.JSON, SIGNATURE, fast=f) for f in (None, orjson.loads)
     ]
     assert both[0] == both[1]
     for sent in (b"{", b'{"instances": [NaN]}', b"[" * 200_000):
         with pytest.raises(RequestRefused) as caught:
-            requests.read(sent, requests.JSON, SIGNATURE, loads=orjson.loads)
+            requests.read(sent, requests.JSON, SIGNATURE, fast=orjson.loads)
         assert caught.value.status == 400
+
+
+_NUMBERS = strategies.one_of(
+    strategies.integers(-(10**400), 10**400).map(str),
+    strategies.sampled_from(
+        ["1e999", "-1e400", "1e-999", "0.1", "-0", "1E5", "18446744073709551616"]
+    ),
+    strategies.floats(allow_nan=False, allow_infinity=False).map(repr),
+)
+_TEXTS = strategies.text(max_size=4).map(json.dumps) | strategies.just(r'"\ud800"')
+
+
+@given(number=_NUMBERS, text=_TEXTS)
+def test_front_door_and_container_read_any_json_alike(number: str, text: str) -> None:
+    sent = f'{{"instances": [{{"petal": {number}, "leaves": 2, "soil": {text}}}]}}'.encode()
+    said = []
+    for fast in (None, orjson.loads):
+        try:
+            said.append(requests.read(sent, requests.JSON, SIGNATURE, fast=fast).columns)
+        except RequestRefused as refusal:
+            said.append((refusal.status, [p["column"] for p in refusal.problems]))
+    assert said[0] == said[1]
+
+
+def test_a_body_is_decoded_by_the_charset_that_it_states() -> None:
+    sent = json.dumps({"instances": [ROW | {"soil": "Köln"}]}, ensure_ascii=False)
+    for charset in ("iso-8859-1", "utf-16", "windows-1252", '"ISO-8859-1"'):
+        kind = f"application/json; charset={charset}"
+        read = requests.read(sent.encode(charset.strip('"')), kind, SIGNATURE)
+        assert read.columns["soil"] == ["Köln"]
+        plain, bare = requests.as_utf8(sent.encode(charset.strip('"')), kind)
+        assert (plain.decode("utf-8-sig"), bare) == (sent, "application/json")
+    assert refused(sent.encode("latin-1")).status == 400
+    assert "charset=iso-8859-1" in str(refused(sent.encode("latin-1")))
+
+
+def test_gzip_is_expanded_within_bounds() -> None:
+    assert requests.expanded(gzip.compress(body(ROW)), "gzip") == body(ROW)
+    for sent, encoding, status in (
+        (gzip.compress(b" " * (MAX_BODY_BYTES + 1)), "gzip", 413),
+        (gzip.compress(body(ROW))[:-4], "gzip", 400),
+        (b"plain", "gzip", 400),
+        (body(ROW), "br", 415),
+        (gzip.compress(gzip.compress(body(ROW))), "gzip, gzip", 415),
+    ):
+        with pytest.raises(RequestRefused) as caught:
+            requests.expanded(sent, encoding)
+        assert caught.value.status == status
+
+
+def test_a_row_as_it_was_dropped_is_answered_less_the_target() -> None:
+    signature = SIGNATURE.model_copy(update={"read_past": ("id", "note")})
+    row = ROW | {"id": 7, "note": ["anything"]}
+    read = requests.read(body(row, row), requests.JSON, signature)
+    assert read.read_past == ("id", "note")
+    assert "id" not in read.columns
+    csv = b"id,petal,leaves\n1,1.5,2\n"
+    assert requests.read(csv, requests.CSV, signature).read_past == ("id",)
+    for sent, kind in (
+        (body(ROW | {"species": "a"}), requests.JSON),
+        (b"species,petal,leaves\na,1,2\n", requests.CSV),
+    ):
+        assert "`species` is the target; leave it out." in refused(sent, kind).reason
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        (b"1.5,3,clay,true,2026-11-20,2026-11-20T08:30:00\n", "looks like a row"),
+        (b"petal;leaves;soil\n1.5;3;clay\n", "separated by `;`"),
+        (b"petal\tleaves\n1.5\t3\n", "separated by tabs"),
+    ],
+)
+def test_a_csv_without_the_header_is_shown_the_one_that_is_wanted(sent: bytes, says: str) -> None:
+    refusal = refused(sent, requests.CSV)
+    assert says in refusal.reason
+    assert refusal.remedy == "Begin with the line petal,leaves,soil,wild,seen,at"
+
+
+def test_nobody_is_shown_advice_about_python() -> None:
+    long = body(ROW).replace(b"1.5", b"9" * 6000)
+    cell = b"petal,leaves,soil\n1,2," + b"x" * 200_000 + b"\n"
+    for refusal in (refused(long), refused(cell, requests.CSV)):
+        assert "sys." not in str(refusal)
+        assert "field limit" not in str(refusal)

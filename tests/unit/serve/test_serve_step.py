@@ -1,3 +1,5 @@
+import base64
+import gzip
 import json
 
 import pytest
@@ -69,13 +71,16 @@ class Endpoint:
     def __init__(self, *answers: object) -> None:
         self.answers = list(answers)
         self.called: list[str] = []
+        self.bodies: list[object] = []
 
     def invoke_endpoint(self, **request: object) -> dict[str, object]:
         self.called.append(str(request["EndpointName"]))
+        self.bodies.append(request["Body"])
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
-        return {"Body": Body(answer)}
+        warnings = len(answer.get("warnings", ())) if isinstance(answer, dict) else 0
+        return {"Body": Body(answer), "CustomAttributes": f"warnings={warnings}"}
 
 
 class Body:
@@ -214,3 +219,61 @@ def test_the_openapi_document_lists_the_columns_of_every_model():
     body = document["paths"]["/v1/models/iris/predictions"]["post"]["requestBody"]["content"]
     row = body["application/json"]["schema"]["properties"]["instances"]["items"]
     assert row["required"] == ["x"]
+
+
+def test_a_containers_own_refusal_stays_a_refusal_with_its_rows():
+    told = {"detail": "Row 0, column x: no.", "problems": [{"row": 0, "column": "x"}]}
+    failure = error("ModelError", OriginalStatusCode=422, OriginalMessage=json.dumps(told))
+    answer = door(failure).answer(post())
+    assert answer.status == 422
+    assert json.loads(answer.body)["problems"] == told["problems"]
+    for message in ("not json", "[]", "{}"):
+        failure = error("ModelError", OriginalStatusCode=400, OriginalMessage=message)
+        assert door(failure).answer(post()).status == 400
+
+
+@pytest.mark.parametrize("how", ["header", "query"])
+def test_a_caller_who_expects_another_version_gets_409_and_no_other_answer(how):
+    def expecting(version: str):
+        event = post()
+        if how == "header":
+            event["headers"]["Sluice-Expect-Version"] = version
+        else:
+            event["queryStringParameters"] = {"version": version}
+        return event
+
+    at = door(PREDICTED)
+    refused = at.answer(expecting("v0"))
+    assert refused.status == 409
+    assert "Version v1 of iris answers now, not v0" in json.loads(refused.body)["detail"]
+    assert at.endpoints.runtime.called == []
+    assert at.answer(expecting("v1")).status == 200
+
+
+def test_a_body_in_another_charset_or_gzip_is_handed_on_as_utf_8():
+    body = json.dumps({"instances": [{"x": 1.5, "id": "Köln"}]}, ensure_ascii=False)
+    at = door(PREDICTED, PREDICTED)
+    at._signatures["iris"] = SIGNATURE.model_copy(update={"read_past": ("id",)})
+    event = post(content_type="application/json; charset=iso-8859-1")
+    event |= {"body": base64.b64encode(body.encode("latin-1")).decode(), "isBase64Encoded": True}
+    assert at.answer(event).status == 200
+    event = post()
+    event["headers"]["Content-Encoding"] = "gzip"
+    event |= {"body": base64.b64encode(gzip.compress(body.encode())), "isBase64Encoded": True}
+    assert at.answer(event).status == 200
+    assert at.endpoints.runtime.bodies == [body.encode()] * 2
+
+
+def test_warnings_of_an_answer_are_counted_by_model():
+    counted = []
+    at = door(PREDICTED | {"warnings": [{"row": 0}, {"row": 1}]}, PREDICTED)
+    at.count = lambda *said: counted.append(said)
+    assert json.loads(at.answer(post()).body)["warnings"]
+    at.answer(post())
+    assert counted == [("PredictionWarnings", "iris", 2)]
+
+
+def test_the_list_of_models_shows_what_callers_depend_on():
+    event = {"httpMethod": "GET", "resource": "/v1/models", "pathParameters": None}
+    (model,) = json.loads(door().answer(event).body)["models"]
+    assert (model["target"], model["interface"], model["version"]) == ("species", 1, "v1")

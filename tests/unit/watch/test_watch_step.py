@@ -8,9 +8,18 @@ from functions.shared.hints import Hint
 from functions.watch.step import WatchStep
 from sluice.contracts.events import Kind
 from sluice.contracts.names import capture_prefix
+from sluice.contracts.prediction import Signature, SignatureColumn
 from sluice.contracts.release import Champion
 from tests.fakes import MemoryModels, MemoryStore, SpokenBus
 
+SIGNATURE = Signature(
+    model="iris",
+    version="v",
+    task="regression",
+    target="y",
+    classes=None,
+    columns=(SignatureColumn(name="x", type="number", nullable=True),),
+)
 TICK = Hint(detail_type="Scheduled", detail={}, model="")
 
 
@@ -52,7 +61,8 @@ def test_calls_and_rows_of_the_config_that_serves_are_counted() -> None:
             f"{mine}a.jsonl": f"{call(3)}\n{call(2)}\n".encode(),
             f"{mine}b.jsonl": b"not json\n",
             f"{older}a.jsonl": f"{call(9)}\n".encode(),
-        }
+        },
+        documents={"x/signature.json": SIGNATURE.model_dump(mode="json")},
     )
 
     (said,) = watch(store, "iris").said

@@ -9,9 +9,13 @@ const char *format_of(enum kind kind) {
     switch (kind) {
         case INTEGER: return "l";
         case NUMBER:
+        case FIGURE:
+        case DURATION:
         case DECIMAL_COMMA: return "g";
         case BOOLEAN: return "b";
+        case WRITTEN_DATE:
         case DATE: return "tdD";
+        case WRITTEN_TIMESTAMP:
         case TIMESTAMP:
         case INSTANT: return "tsu:";
         case BASE64: return "z";
@@ -28,7 +32,25 @@ void trim(struct span *text) {
     while (text->size && text->at[text->size - 1] == ' ') text->size--;
 }
 
-bool convert(enum kind kind, const struct span *text, void *values, int64_t row) {
+bool may_compose(const struct span *text) {
+    /* Letters below U+0300 have lead bytes below 0xCC; no combining mark is among them. */
+    enum { FIRST_LEAD = 0xCC };
+    uint8_t most = 0;
+    for (size_t i = 0; i < text->size; i++) most = text->at[i] > most ? text->at[i] : most;
+    return most >= FIRST_LEAD;
+}
+
+/* A day by the column's reading. */
+static bool as_written_date(const struct reading *how, const struct span *text, int32_t *days) {
+    static const int64_t DAY = 86400000000;
+    int64_t micros;
+    if (!as_patterned(how, text->at, text->size, &micros)) return false;
+    *days = (int32_t)(micros / DAY - (micros % DAY < 0));
+    return true;
+}
+
+bool convert(enum kind kind, const struct reading *how, const struct span *text, void *values,
+             int64_t row) {
     bool truth;
     switch (kind) {
         case INTEGER: return as_integer(text->at, text->size, (int64_t *)values + row);
@@ -37,6 +59,11 @@ bool convert(enum kind kind, const struct span *text, void *values, int64_t row)
         case DATE: return as_date(text->at, text->size, (int32_t *)values + row);
         case TIMESTAMP: return as_timestamp(text->at, text->size, (int64_t *)values + row);
         case INSTANT: return as_instant(text->at, text->size, (int64_t *)values + row);
+        case FIGURE: return as_figure(how, text->at, text->size, (double *)values + row);
+        case DURATION: return as_duration(text->at, text->size, (double *)values + row);
+        case WRITTEN_DATE: return as_written_date(how, text, (int32_t *)values + row);
+        case WRITTEN_TIMESTAMP:
+            return as_patterned(how, text->at, text->size, (int64_t *)values + row);
         case BOOLEAN:
             if (!as_boolean(text->at, text->size, &truth)) return false;
             if (truth) ((uint8_t *)values)[row >> 3] |= (uint8_t)(1u << (row & 7));
@@ -66,7 +93,9 @@ bool spellings_new(struct spellings *s, const char *const *texts, int64_t count)
         if (spelling.size) s->by_first_byte[spelling.at[0]] = true;
         for (int kind = INTEGER; kind < KINDS; kind++) {
             uint64_t value = 0;
-            if (convert(kind, &spelling, &value, 0)) s->by_kind[kind] = true;
+            /* What a column's own reading takes is not known here. */
+            if (kind >= FIGURE || convert(kind, NULL, &spelling, &value, 0))
+                s->by_kind[kind] = true;
         }
     }
     return true;

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 #include "reader.h"
+#include "reading.h"
 
-/* The order is that of `KINDS` in structures.py. */
+/* The order is that of `KINDS` in interface.py. */
 enum kind {
     AS_IS,  /* text; no value but the empty one is missing */
     BASE64, /* the same, of bytes */
@@ -21,6 +22,10 @@ enum kind {
     DATE,
     TIMESTAMP,
     INSTANT,
+    FIGURE, /* these four by the column's reading */
+    DURATION,
+    WRITTEN_DATE,
+    WRITTEN_TIMESTAMP,
     KINDS
 };
 
@@ -32,7 +37,11 @@ void trim(struct span *text);
 
 /* Convert a text to one of the kinds behind TEXT; false where it is not of it. Bits are set in
    place, so they begin as zeros. */
-bool convert(enum kind kind, const struct span *text, void *values, int64_t row);
+bool convert(enum kind kind, const struct reading *how, const struct span *text, void *values,
+             int64_t row);
+
+/* Whether Unicode's composed form (NFC) may differ from the text. */
+bool may_compose(const struct span *text);
 
 /* The ways in which a missing value is written. */
 struct spellings {

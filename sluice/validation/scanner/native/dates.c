@@ -22,15 +22,18 @@ static int32_t days_from_civil(int year, int month, int day) {
     return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
 }
 
-bool as_date(const uint8_t *text, size_t size, int32_t *days) {
+bool to_days(int year, int month, int day, int32_t *days) {
     static const int LENGTHS[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (size != 10 || text[4] != '-' || text[7] != '-') return false;
-    const int year = digits(text, 4), month = digits(text + 5, 2), day = digits(text + 8, 2);
-    if (year < 1 || month < 1 || month > 12 || day < 1) return false;
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1) return false;
     const bool is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     if (day > LENGTHS[month - 1] + (month == 2 && is_leap)) return false;
     *days = days_from_civil(year, month, day);
     return true;
+}
+
+bool as_date(const uint8_t *text, size_t size, int32_t *days) {
+    if (size != 10 || text[4] != '-' || text[7] != '-') return false;
+    return to_days(digits(text, 4), digits(text + 5, 2), digits(text + 8, 2), days);
 }
 
 /* A timestamp at the beginning of the text, and where it ends. */
@@ -61,7 +64,13 @@ static bool timestamp_at(const uint8_t *text, size_t size, int64_t *micros, size
 }
 
 bool as_timestamp(const uint8_t *text, size_t size, int64_t *micros) {
+    enum { DAY_ALONE = 10 };
+    int32_t days;
     size_t ended;
+    if (size == DAY_ALONE && as_date(text, size, &days)) {
+        *micros = (int64_t)days * 86400 * 1000000;
+        return true;
+    }
     return timestamp_at(text, size, micros, &ended) && ended == size;
 }
 

@@ -22,6 +22,9 @@ struct scan {
     const char **formats;
     struct tally *tallies;
     struct spellings missing;
+    compose_text compose;
+    uint8_t *composed; /* the last text that was composed */
+    size_t composed_room;
 };
 
 /* ---- questions ---- */
@@ -38,7 +41,7 @@ static void ask(struct scan *s, int64_t column) {
     for (int kind = INTEGER; kind < KINDS; kind++) {
         uint64_t value = 0;
         if (!(s->plans[column].asked >> kind & 1)) continue;
-        if (convert(kind, text, &value, 0)) {
+        if (convert(kind, &s->plans[column].reading, text, &value, 0)) {
             tally->fits[kind]++;
             is_like_one = true;
         } else if (!tally->first_unlike[kind]) {
@@ -61,6 +64,22 @@ void scan_ask(struct scan *s) {
 
 /* ---- values ---- */
 
+/* Compose the letters of a text; false where memory is short. */
+static bool compose(struct scan *s, struct span *text) {
+    enum { MOST_TIMES = 3 /* that composing lengthens a text, in bytes of UTF-8 */ };
+    const size_t room = MOST_TIMES * text->size;
+    if (room > s->composed_room) {
+        uint8_t *const wider = realloc(s->composed, room + SPARE_BYTES);
+        if (!wider) return false;
+        s->composed = wider;
+        s->composed_room = room;
+    }
+    const int64_t size =
+        s->compose(text->at, (int64_t)text->size, s->composed, (int64_t)s->composed_room);
+    if (size >= 0) *text = (struct span){.at = s->composed, .size = (size_t)size};
+    return true;
+}
+
 /* Store a text; false where memory is short. */
 static bool put_text(struct scan *s, struct column_builder *column, int64_t at, int64_t row,
                      bool *is_null) {
@@ -69,6 +88,7 @@ static bool put_text(struct scan *s, struct column_builder *column, int64_t at, 
     if (!*is_null && kind == TEXT) {
         const bool was_padded = is_padded(text);
         if (was_padded) trim(text);
+        if (may_compose(text) && !compose(s, text)) return false;
         *is_null = is_missing(&s->missing, text);
         s->tallies[at].spelled += *is_null;
         s->tallies[at].other += was_padded && !*is_null;
@@ -86,12 +106,13 @@ static void put_value(struct scan *s, struct column_builder *column, int64_t at,
                       bool *is_null) {
     struct span *const text = &s->reader.spans[at];
     const enum kind kind = s->plans[at].kind;
+    const struct reading *const how = &s->plans[at].reading;
     const bool is_spelled = s->missing.by_kind[kind] && is_missing(&s->missing, text);
-    if (*is_null || (!is_spelled && convert(kind, text, column->values, row))) return;
+    if (*is_null || (!is_spelled && convert(kind, how, text, column->values, row))) return;
     const bool was_padded = is_padded(text);
     if (was_padded) trim(text);
     if (is_missing(&s->missing, text)) s->tallies[at].spelled++;
-    else if (was_padded && convert(kind, text, column->values, row)) return;
+    else if (was_padded && convert(kind, how, text, column->values, row)) return;
     else s->tallies[at].other++;
     *is_null = true;
 }
@@ -198,8 +219,14 @@ struct scan *scan_new(const struct scan_options *how) {
     if (!reader_open(&s->reader, &how->reader) || !s->plans || !s->formats || !s->tallies ||
         !spellings_new(&s->missing, how->missing, how->spellings))
         return scan_free(s), NULL;
-    memcpy(s->plans, how->plans, columns * sizeof *s->plans);
-    for (size_t i = 0; i < columns; i++) s->formats[i] = format_of(s->plans[i].kind);
+    s->compose = how->compose;
+    for (size_t i = 0; i < columns; i++) {
+        const struct reading *const reading = &how->plans[i].reading;
+        s->plans[i] = how->plans[i];
+        s->plans[i].reading.format = reading->format ? strdup(reading->format) : NULL;
+        s->plans[i].reading.unit = reading->unit ? strdup(reading->unit) : NULL;
+        s->formats[i] = format_of(s->plans[i].kind);
+    }
     return s;
 }
 
@@ -207,6 +234,11 @@ void scan_free(struct scan *s) {
     if (!s) return;
     reader_close(&s->reader);
     spellings_free(&s->missing);
+    for (int64_t i = 0; s->plans && i < s->reader.how.columns; i++) {
+        free((char *)s->plans[i].reading.format);
+        free((char *)s->plans[i].reading.unit);
+    }
+    free(s->composed);
     free(s->plans);
     free(s->formats);
     free(s->tallies);

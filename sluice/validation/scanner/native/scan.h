@@ -13,13 +13,19 @@
 struct plan {
     int32_t kind;
     uint32_t asked; /* questions only: the kinds to be counted, a bit each */
+    struct reading reading;
 };
+
+/* Write Unicode's composed form (NFC) of `size` bytes to `out`, which has `room`; its size, or -1
+   where that is not enough. */
+typedef int64_t (*compose_text)(const uint8_t *text, int64_t size, uint8_t *out, int64_t room);
 
 struct scan_options {
     struct reader_options reader;
     const struct plan *plans;   /* a column each */
     const char *const *missing; /* spellings of a missing value */
     int64_t spellings;
+    compose_text compose;
 };
 
 /* What was found in one column. A missing value is empty, or spelled. */

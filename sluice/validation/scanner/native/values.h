@@ -28,7 +28,11 @@ bool as_boolean(const uint8_t *text, size_t size, bool *value);
 /* ISO 8601, years 0001 to 9999; days since 1970. */
 bool as_date(const uint8_t *text, size_t size, int32_t *days);
 
-/* ISO 8601 without a zone, a T or a space between; microseconds since 1970. */
+/* Days since 1970 of a day of the calendar, years 1 to 9999; false where it is none. */
+bool to_days(int year, int month, int day, int32_t *days);
+
+/* ISO 8601 without a zone, a T or a space between, or a day alone, which is its beginning;
+   microseconds since 1970. */
 bool as_timestamp(const uint8_t *text, size_t size, int64_t *micros);
 
 /* The same with a zone (Z or an offset); microseconds since 1970 in UTC. */
