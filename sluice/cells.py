@@ -52,7 +52,6 @@ _NUMBER: Final = re.compile(
     r"[+-]?(?:(?P<whole>[0-9]+)(?P<point>\.)?(?P<part>[0-9]*)|(?P<bare>\.)(?P<only>[0-9]+))"
     r"(?P<exponent>[eE][+-]?[0-9]+)?"
 )
-_GROUPS: Final = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 _SPACES: Final = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 _ISO_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _ISO_TIME: Final = re.compile(
@@ -91,7 +90,7 @@ def as_integer(text: str) -> int | None:
 def as_number(text: str, reading: Reading = PLAIN) -> float | None:
     """A finite number; None where the text is none, or where a double would not keep it."""
     if reading.is_figure:
-        return _as_figure(text, reading)
+        return as_figure(text, reading)
     if reading.decimal == ",":
         has_sign = text[:1] in ("+", "-")
         if not text[has_sign : has_sign + 1].isdecimal() or not text[-1:].isdecimal():
@@ -124,8 +123,10 @@ def _as_float(text: str) -> float | None:
     return value if is_exact else None
 
 
-def _as_figure(text: str, reading: Reading) -> float | None:
-    """A number as people write it: -$1,234.50, 1.234,50 EUR, 1,234.50-, (1,234.50), 12.5 %."""
+def as_figure(text: str, reading: Reading) -> float | None:
+    """A number as people write it: -$1,234.50, 1.234,50 EUR, 1,234.50-, (1,234.50); 5 % is 0.05."""
+    if len(text.encode()) > LONGEST_NUMBER:
+        return None
     match = _figure(reading).fullmatch(text.translate(_SPACES))
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
@@ -134,6 +135,8 @@ def _as_figure(text: str, reading: Reading) -> float | None:
     if len(signs) > 1 or (match["before"] and match["after"]) or not whole + part:
         return None
     value = _as_float(f"{whole}.{part}" if match["part"] is not None else whole)
+    if value and reading.unit == "%":
+        value /= 100
     return -value if value and signs not in ([], ["+"]) else value
 
 
@@ -146,11 +149,6 @@ def _figure(reading: Reading) -> re.Pattern[str]:
         rf"(?P<whole>{groups}[0-9]*)(?:{re.escape(reading.decimal)}(?P<part>[0-9]*))?"
         rf" *(?P<after>{unit})?(?P<behind>-)? *(?P<close>\))?"
     )
-
-
-def is_thousands(text: str) -> bool:
-    """Whether the text is digits in groups of three, such as 1,234 or -1,234,567."""
-    return bool(_GROUPS.fullmatch(text[1:] if text[:1] in ("-", "+") else text))
 
 
 def as_boolean(text: str) -> bool | None:
@@ -241,6 +239,12 @@ _FIELDS: Final = {
 }
 """What each directive of a format reads; the others of strptime are not taken."""
 
+_DIGITS: Final = frozenset("YymdHIMSfGV")
+"""Directives that read digits."""
+
+_NO_CENTURY: Final = range(50, 70)
+"""Years of two digits of which nobody can say the century: 68 is 1968 to most, 2068 to POSIX."""
+
 DURATION: Final = "%H:%M:%S"
 """The format of durations, the only one without a date: hours may be more than 23."""
 
@@ -256,6 +260,10 @@ def check_format(form: str) -> str | None:
     if len(set(names)) < len(names):
         return "a directive stands in it twice"
     has = set(names)
+    if any(mark.isspace() and mark != " " for mark in form) or re.search(r"\d", form):
+        return "it holds a digit, or blank space that is no space"
+    if re.search(r"%[bB][A-Za-z]", form):
+        return "a letter follows the month's name"
     if form != DURATION and not (has & {"Y", "y"} and has & {"m", "b"}) and not has >= {"G", "V"}:
         return "it tells no year and month"
     if "I" in has and "p" not in has:
@@ -268,26 +276,32 @@ def has_time(form: str) -> bool:
     return bool(re.search(r"%[HI]", form))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)
 def _pattern(form: str) -> re.Pattern[str]:
-    pieces = re.split(r"(%.|\s+)", form)
-    text = ""
-    for piece in pieces:
-        if piece.startswith("%") and len(piece) == 2:
-            name = "b" if piece[1] == "B" else piece[1]
-            text += "%" if name == "%" else _FIELDS[name]
-        elif piece.isspace():
-            text += " +"
-        else:
-            text += re.escape(piece)
-    return re.compile(text)
+    pieces = [piece for piece in re.split(r"(%.| +)", form) if piece]
+    return re.compile("".join(map(_piece, pieces, [*pieces[1:], ""])))
+
+
+def _piece(piece: str, following: str) -> str:
+    """The expression of one piece of a format: digits that touch others are written in full."""
+    if piece[0] == " ":
+        return " +"
+    if piece[0] != "%" or len(piece) == 1:
+        return re.escape(piece)
+    name = "b" if piece[1] == "B" else piece[1]
+    if name == "%":
+        return "%"
+    field = _FIELDS[name]
+    if following[:1] == "%" and following[1:] in _DIGITS:
+        return re.sub(r"\{1,([0-9])\}", r"{\1}", field)
+    return field.removesuffix(r"\.?") if following.startswith(".") else field
 
 
 def by_format(text: str, form: str) -> datetime | None:
     """The moment that a text tells by a format of strptime's directives; what it does not tell is
     the first: of the month, of the day. None where the text is not of the format.
 
-    Two digits of a year are 1969 to 2068, as POSIX has it; a month's name is English.
+    Two digits of a year are 1970 to 2049, and of none between; a month's name is English.
     """
     match = _pattern(form).fullmatch(text) if text.isascii() else None
     if match is None:
@@ -313,7 +327,9 @@ def _day(found: dict[str, str | None]) -> datetime:
         return datetime.fromisocalendar(int(found["G"] or 0), int(found.get("V") or 0), 1)
     year = int(found.get("Y") or found.get("y") or 0)
     if not found.get("Y"):
-        year += 2000 if year < 69 else 1900
+        if year in _NO_CENTURY:
+            raise ValueError(year)
+        year += 2000 if year < _NO_CENTURY.start else 1900
     name = found.get("b")
     month = int(found.get("m") or 0)
     if name:

@@ -23,6 +23,7 @@ from pydantic import (
     model_validator,
 )
 
+from sluice.cells import DURATION, check_format, has_time
 from sluice.contracts import tasks
 from sluice.contracts.dataset import ColumnType
 
@@ -77,13 +78,16 @@ Character = Annotated[str, Field(min_length=1, max_length=1)]
 class Read(_Section):
     """`read:` how files are written; what is not stated is found in the file itself.
 
-    CSV files have all but `sheet`; Excel workbooks have `sheet`, `header` and `missing`.
+    CSV files have all but `sheet`; Excel workbooks have `sheet`, `header`, `missing`, `decimal` and
+    `thousands`, of numbers that stand there as text; JSON has the last three.
     """
 
     encoding: str | None = None
     """A name that Python knows, such as latin-1; None: UTF-8, or UTF-16 by its byte order mark."""
     delimiter: Character | None = None
     decimal: Literal[".", ","] | None = None
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    """What stands between groups of three digits; the decimal mark is then the other one."""
     quote: Character = '"'
     escape: Character | None = None
     """What stands before a quote inside of quotes, such as a backslash; None: found, else a quote
@@ -112,7 +116,16 @@ class Read(_Section):
     def _apart(self) -> Self:
         if self.quote == self.delimiter:
             raise ValueError("delimiter and quote should differ")
+        if self.thousands and self.thousands == self.decimal:
+            raise ValueError("decimal and thousands should differ")
         return self
+
+    @property
+    def point(self) -> Literal[".", ","] | None:
+        """The decimal mark, as far as it is stated: where thousands are, it is the other one."""
+        if self.decimal or not self.thousands:
+            return self.decimal
+        return "," if self.thousands == "." else "."
 
 
 def _is_encoding(name: str) -> bool:
@@ -131,6 +144,8 @@ class StatedColumn(_Section):
     """`schema.columns.NAME:` what every row must hold to."""
 
     type: ColumnType | None = None
+    format: str | None = None
+    """How dates, timestamps or durations are written, in strptime's directives: %d/%m/%Y."""
     range: tuple[Bound, Bound] | None = None
     """Lowest and highest value, both allowed; null: no bound. Dates in ISO 8601."""
     allowed: (
@@ -140,6 +155,22 @@ class StatedColumn(_Section):
     nullable: bool | None = None
     """False: no value may be missing."""
     unique: bool = False
+
+    @field_validator("format")
+    @classmethod
+    def _readable(cls, form: str | None) -> str | None:
+        if form is not None and (fault := check_format(form)):
+            raise ValueError(f"{fault}")
+        return form
+
+    @model_validator(mode="after")
+    def _of_times(self) -> Self:
+        if self.format is not None:
+            is_duration = self.format == DURATION
+            wanted = "number" if is_duration else "timestamp" if has_time(self.format) else "date"
+            if self.type != wanted:
+                raise ValueError(f"the format {self.format} goes with `type: {wanted}`")
+        return self
 
     @field_validator("range", "allowed", mode="before")
     @classmethod

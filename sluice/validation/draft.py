@@ -42,7 +42,12 @@ class Draft:
         """`schema.json` of a drop whose purpose is known."""
         if self.purpose is None:
             raise ValueError("nothing has said yet what the rows are for")
-        return Schema(columns=self.columns, target=self.target, task=self.purpose.task)
+        return Schema(
+            columns=self.columns,
+            target=self.target,
+            task=self.purpose.task,
+            missing=self.source.missing if self.source else (),
+        )
 
     def rejected(self, refused: Refused) -> Report:
         """The report of a drop that a step refused."""

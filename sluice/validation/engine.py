@@ -31,6 +31,7 @@ from sluice.validation.findings.goal import refuse_mixed, require_values, requir
 from sluice.validation.findings.meant_for import all_labelled, episodes
 from sluice.validation.findings.mixed import mixed_goal
 from sluice.validation.findings.reading import read_unused
+from sluice.validation.findings.readings import refuse_doubtful
 from sluice.validation.findings.stated import check_stated, hold_rows
 from sluice.validation.findings.strays import refuse_strays
 from sluice.validation.formats.parts import parts_of
@@ -191,6 +192,7 @@ def _steps(
     hold_rows(con, source, table, spec.contract)
     if goal:
         require_values(rows, goal, spec)
+        refuse_doubtful(rows, goal)
 
     # 4. Measure every column.
     measured = measures(table)

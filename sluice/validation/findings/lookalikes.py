@@ -7,8 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sluice.cells import as_number
 from sluice.contracts.dataset import Finding
 from sluice.validation.findings.facts import MeasuredRows
+from sluice.validation.findings.remedies import column_line
 from sluice.validation.rows.candidates import is_code
 from sluice.validation.rows.table import first_rows
 from sluice.validation.wording import counted, listed, shown
@@ -18,6 +20,8 @@ LOOKED_AT: Final = 1_000
 TOO_LONG: Final = 64
 """Characters that no number, date or time has."""
 MOSTLY: Final = 0.5
+IN_QUOTES: Final = "numbers-in-quotes"
+"""The code of the finding that a column of text holds numbers, as "12" in JSON is one."""
 
 _INTEGER = r"[+-]?(0|[1-9]\d*)"
 _NUMBER = re.compile(rf"{_INTEGER}(\.\d*)?([eE][+-]?\d+)?|[+-]?\.\d+")
@@ -37,11 +41,12 @@ class _Look:
 
     code: str
     fits: Callable[[str], object]
-    says: Callable[[Values, Values], tuple[str, str] | None]
-    """From the values that fit and those that do not: a message and a remedy, or nothing."""
+    says: Callable[[Values, Values, str], tuple[str, str] | None]
+    """From the values that fit, those that do not, and the column's name: a message and a remedy,
+    or nothing."""
 
 
-def _dates(fitting: Values, others: Values) -> tuple[str, str] | None:
+def _dates(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
     pairs = [(int(m[1]), int(m[2])) for m in map(_DAY.fullmatch, fitting) if m]
     day_first = any(a > 12 for a, _ in pairs)
     month_first = any(b > 12 for _, b in pairs)
@@ -54,7 +59,7 @@ def _dates(fitting: Values, others: Values) -> tuple[str, str] | None:
     return f"looks like {what}, such as {shown(fitting[0])}", "Write dates as 2024-01-31."
 
 
-def _zones(fitting: Values, others: Values) -> tuple[str, str] | None:
+def _zones(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
     zoned = [v for v in fitting if _ZONED.fullmatch(v)]
     plain = [v for v in fitting if not _ZONED.fullmatch(v)]
     if not zoned or not plain:
@@ -65,7 +70,7 @@ def _zones(fitting: Values, others: Values) -> tuple[str, str] | None:
     )
 
 
-def _numbers(fitting: Values, others: Values) -> tuple[str, str] | None:
+def _numbers(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
     infinite = [v for v in fitting if _INFINITE.fullmatch(v)]
     if infinite:
         return (
@@ -95,6 +100,15 @@ def _numbers(fitting: Values, others: Values) -> tuple[str, str] | None:
     )
 
 
+def _in_quotes(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
+    if others:
+        return None
+    return (
+        f"holds numbers that are written as texts, such as {shown(fitting[0])}",
+        f"If they are numbers and no names: {column_line(name, type='number')}.",
+    )
+
+
 def _is_number(text: str) -> object:
     return (
         _NUMBER.fullmatch(text)
@@ -111,6 +125,7 @@ _LOOKS = (
         fits=lambda text: _TIMESTAMP.fullmatch(text) or _ZONED.fullmatch(text),
         says=_zones,
     ),
+    _Look(code=IN_QUOTES, fits=lambda text: as_number(text) is not None, says=_in_quotes),
     _Look(code="looks-like-numbers", fits=_is_number, says=_numbers),
 )
 
@@ -121,7 +136,12 @@ def lookalikes(rows: MeasuredRows) -> list[Finding]:
     texts = [
         c
         for c in data.columns
-        if c.storage == "VARCHAR" and c.kind is None and c.odd is None and c.present
+        if c.storage == "VARCHAR"
+        and c.kind is None
+        and c.odd is None
+        and c.present
+        and not c.doubtful
+        and not c.codes
     ]
     findings = []
     first = first_rows(rows.con, data, texts, LOOKED_AT, TOO_LONG) if texts else []
@@ -133,7 +153,7 @@ def lookalikes(rows: MeasuredRows) -> list[Finding]:
             fits = {v: bool(look.fits(v)) for v in set(values)}
             fitting = [v for v in values if fits[v]]
             said = len(fitting) > MOSTLY * len(values) and look.says(
-                fitting, [v for v in values if not fits[v]]
+                fitting, [v for v in values if not fits[v]], column.name
             )
             if said:
                 message, remedy = said

@@ -18,6 +18,10 @@ _NAMES: Final = {
     "decimal-comma": "numbers",
     "instant": "times with a zone",
     "timestamp": "times",
+    "figure": "numbers",
+    "duration": "durations",
+    "written-date": "dates",
+    "written-timestamp": "times",
 }
 
 

@@ -25,6 +25,7 @@ from sluice.validation.findings.lookalikes import lookalikes
 from sluice.validation.findings.mixed import mixed_values
 from sluice.validation.findings.points import doubtful_points
 from sluice.validation.findings.reading import blank_lines, no_header, source_notes
+from sluice.validation.findings.readings import doubtful_readings, exponent_codes, read_as
 from sluice.validation.findings.time_order import time_order
 from sluice.validation.findings.totals import totals_row
 from sluice.validation.findings.units import units
@@ -39,6 +40,9 @@ OF_STORED: Final[tuple[Callable[[StoredRows], Iterable[Finding]], ...]] = (
     missing_spelled,
     spaces_trimmed,
     mixed_values,
+    read_as,
+    doubtful_readings,
+    exponent_codes,
     stored_as_number,
 )
 """Looked for in the rows as they are stored."""

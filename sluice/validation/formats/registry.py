@@ -98,6 +98,9 @@ def _open_tar(opening: Opening) -> Source:
     return open_archives(opening, "tar")
 
 
+_OF_TEXTS: Final = frozenset({"missing", "decimal", "thousands"})
+"""The fields of `read:` that say what texts mean, whatever they stand in."""
+
 FORMATS: tuple[Format, ...] = (
     Format(
         name="zip",
@@ -120,12 +123,18 @@ FORMATS: tuple[Format, ...] = (
         words="an Excel workbook",
         extensions=(".xlsx",),
         open=_open_excel,
-        reads=frozenset({"sheet", "header", "missing"}),
+        reads=_OF_TEXTS | {"sheet", "header"},
         magic=b"PK\x03\x04",
         is_compressed=True,
     ),
-    Format(name="json", words="JSON", extensions=(".json",), open=_open_json),
-    Format(name="jsonl", words="JSON Lines", extensions=(".jsonl", ".ndjson"), open=_open_jsonl),
+    Format(name="json", words="JSON", extensions=(".json",), open=_open_json, reads=_OF_TEXTS),
+    Format(
+        name="jsonl",
+        words="JSON Lines",
+        extensions=(".jsonl", ".ndjson"),
+        open=_open_jsonl,
+        reads=_OF_TEXTS,
+    ),
     Format(
         name="csv",
         words="CSV",

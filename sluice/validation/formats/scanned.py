@@ -7,13 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sluice.contracts.dataset import Finding
-from sluice.contracts.spec import StatedSchema
+from sluice.contracts.spec import Read, StatedSchema
 from sluice.validation.formats.parts import Part
 from sluice.validation.formats.source import Content, Layout, Place, Reading
 from sluice.validation.rows.columns import TextColumns
 from sluice.validation.rows.storing import store_text
 from sluice.validation.rows.workers import Readers
 from sluice.validation.scanner.scan import Files
+
+
+def stated_texts(stated: Read) -> dict[str, Any]:
+    """What sluice.yaml says of texts, for the report's dialect."""
+    told = {"decimal", "thousands", "missing"}
+    return stated.model_dump(mode="json", include=told, exclude_none=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +67,11 @@ class ScannedSource:
     def sample(self) -> tuple[tuple[str, ...], ...]:
         """The first rows as they are written."""
         return self.columns.sample
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The spellings of a missing value, beside nothing at all."""
+        return self.columns.missing
 
     @property
     def missing_values(self) -> str:

@@ -96,6 +96,10 @@ class Source(Protocol):
         """What was found while the drop was opened."""
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """The spellings of a missing value, beside nothing at all."""
+
+    @property
     def missing_values(self) -> str:
         """What is read as missing beside nothing at all, to begin a sentence: `Blank space is`."""
 

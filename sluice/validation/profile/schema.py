@@ -67,6 +67,7 @@ def described(
         min=scalar(summary.min) if ranged else None,
         max=scalar(summary.max) if ranged else None,
         allowed=values if kind == "category" else None,
+        reading=column.reading,
     )
 
 

@@ -15,11 +15,6 @@ from typing import Final
 from sluice.contracts.dataset import ColumnType
 from sluice.validation.scanner.interface import Storage
 
-MISSING: Final = (
-    "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NaT", "null", "NULL", "None",
-)  # fmt: skip
-"""Spellings of a missing value, beside nothing at all: those that pandas and R write."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
@@ -29,6 +24,8 @@ class Candidate:
     looks: re.Pattern[str]
     """What every text of it looks like; more may."""
 
+
+_INSTANT: Final = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)"
 
 CANDIDATES: Final = {
     "integer": Candidate(storage="BIGINT", looks=re.compile(r"0|-?[1-9]\d*")),
@@ -40,11 +37,19 @@ CANDIDATES: Final = {
     "boolean": Candidate(storage="BOOLEAN", looks=re.compile(r"true|false", re.IGNORECASE)),
     "date": Candidate(storage="DATE", looks=re.compile(r"\d{4}-\d\d-\d\d")),
     "timestamp": Candidate(
-        storage="TIMESTAMP", looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.]*")
+        storage="TIMESTAMP", looks=re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d[\d:.]*)?")
     ),
-    "instant": Candidate(storage="TIMESTAMP", looks=re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*")),
+    "instant": Candidate(storage="TIMESTAMP", looks=re.compile(_INSTANT)),
 }
 """In the order in which they are preferred. `instant` carries its zone and becomes UTC."""
+
+SPELLED: Final[dict[str, Storage]] = {
+    "figure": "DOUBLE",
+    "duration": "DOUBLE",
+    "written-date": "DATE",
+    "written-timestamp": "TIMESTAMP",
+}
+"""What text may be by a column's own reading (readings.py), and how that is stored."""
 
 UNAMBIGUOUS: Final = tuple(name for name in CANDIDATES if name != "decimal-comma")
 """The names of those that formats with numbers of their own may have: none writes a comma."""
@@ -62,8 +67,30 @@ OF_TYPE: Final[dict[ColumnType, tuple[str, ...]]] = {
 }
 """What the text of a column of this type may be; none: it is kept as it is written."""
 
+
+def storage_of(kind: str | None) -> Storage:
+    """How values of a type are stored; None: as text."""
+    if kind is None:
+        return "VARCHAR"
+    return SPELLED[kind] if kind in SPELLED else CANDIDATES[kind].storage
+
+
 CODES: Final = 0.05
 """Share of zeros in front from which digits are a code, and not numbers of which some are odd."""
+
+
+_EXPONENT: Final = re.compile(r"\d+[eE]\d+")
+
+
+def is_exponent_code(values: Sequence[str]) -> bool:
+    """References such as 1E5, 10E4 and 100E3, which as numbers would be one and the same.
+
+    No program writes numbers so: they have a point, or a sign in the exponent.
+    """
+    coded = {value for value in values if _EXPONENT.fullmatch(value)}
+    if not coded:
+        return False
+    return len(coded) == len(set(values)) or len({float(value) for value in coded}) < len(coded)
 
 
 def is_code(values: Sequence[str]) -> bool:

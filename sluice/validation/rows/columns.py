@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sluice.contracts.dataset import ColumnType
+from sluice.cells import MISSING
+from sluice.contracts.dataset import ColumnType, Reading
 from sluice.contracts.spec import StatedColumn, StatedSchema
-from sluice.validation.rows.candidates import MISSING, OF_TYPE
+from sluice.validation.rows.candidates import OF_TYPE
 from sluice.validation.scanner.interface import Storage
 
 
@@ -26,15 +27,24 @@ class TextColumns:
     base64. None where the values have to tell."""
     stated: frozenset[int] = frozenset()
     """Places (from 0) of the columns that may have no other type because sluice.yaml says so."""
+    types: tuple[ColumnType | None, ...] = ()
+    """The stated types, by column; none where sluice.yaml states no column."""
+    formats: tuple[str | None, ...] = ()
+    """The stated formats of dates and timestamps, by column."""
+    decimal: str | None = None
+    thousands: str | None = None
+    """What sluice.yaml states of numbers."""
 
     def stated_as(self, schema: StatedSchema) -> TextColumns:
         """The same columns, those with a stated type with no other candidates."""
-        types = [schema.columns.get(name, StatedColumn()).type for name in self.names]
+        columns = [schema.columns.get(name, StatedColumn()) for name in self.names]
+        types = tuple(column.type for column in columns)
+        formats = tuple(column.format for column in columns)
         candidates = tuple(
             OF_TYPE[kind] if kind else own for own, kind in zip(self.candidates, types, strict=True)
         )
         stated = frozenset(at for at, kind in enumerate(types) if kind and OF_TYPE[kind])
-        return replace(self, candidates=candidates, stated=stated)
+        return replace(self, candidates=candidates, stated=stated, types=types, formats=formats)
 
     def values(self, place: int) -> list[str]:
         """What the column holds in the sample, missing values left out; `place` is from 0."""
@@ -79,6 +89,13 @@ class TypedColumn:
     """Parquet: the type in the file, where the dataset stores another."""
     kind: ColumnType | None = None
     """What it is, where the drop's format leaves no doubt."""
+    reading: Reading | None = None
+    """How its text is written; None: the plain way."""
+    doubtful: tuple[Reading, ...] = ()
+    """Readings that hold for all of its values and say different things; it is kept as text."""
+    codes: bool = False
+    """Whether its values would be numbers, and are kept as text because different ones would be
+    the same number."""
 
     @property
     def place(self) -> int:

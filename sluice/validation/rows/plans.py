@@ -7,13 +7,21 @@ not, every type that the column might have is counted on all of its values.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Final
 
-from sluice.contracts.dataset import ColumnType
-from sluice.validation.rows.candidates import CANDIDATES, is_code
+from sluice.contracts.dataset import ColumnType, Reading
+from sluice.validation.rows.candidates import (
+    CANDIDATES,
+    OF_TYPE,
+    is_code,
+    is_exponent_code,
+    storage_of,
+)
 from sluice.validation.rows.columns import Misfits, TextColumns
+from sluice.validation.rows.readings import Spelled, of_format, readings_of
 from sluice.validation.scanner.interface import Storage
 from sluice.validation.scanner.tallies import Answer
 
@@ -30,7 +38,8 @@ class Plan:
     place: int
     """The column's, from 0."""
     candidate: str | None
-    """The type that its values are read as, a key of `CANDIDATES`; None: it stays text."""
+    """The type that its values are read as, a key of `CANDIDATES` or `SPELLED`; None: it stays
+    text."""
     is_sure: bool = True
     """False: the first rows do not settle it, and every row has to be asked."""
     odd: Misfits | None = None
@@ -39,13 +48,21 @@ class Plan:
     """As in `TypedColumn`."""
     kind: ColumnType | None = None
     """As in `TypedColumn`: nothing in the column is read as another type, or as missing."""
+    reading: Reading | None = None
+    """How its text is written; None: the plain way."""
+    spelled: tuple[Spelled, ...] = ()
+    """The readings that the first rows allow, where no plain type holds for them."""
+    doubtful: tuple[Reading, ...] = ()
+    """As in `TypedColumn`."""
+    codes: bool = False
+    """As in `TypedColumn`."""
 
     @property
     def storage(self) -> Storage:
         """The SQL type of the stored values."""
         if self.kind == "image":
             return "BLOB"
-        return CANDIDATES[self.candidate].storage if self.candidate else "VARCHAR"
+        return storage_of(self.candidate)
 
 
 def guess_types(text: TextColumns) -> list[Plan]:
@@ -53,20 +70,48 @@ def guess_types(text: TextColumns) -> list[Plan]:
     return [_guess(text, place) for place in range(len(text.names))]
 
 
-def questions(text: TextColumns, plans: Sequence[Plan]) -> list[tuple[str, ...]]:
-    """By column the types worth asking every row about; none where no plan is given."""
-    asked: list[tuple[str, ...]] = [()] * len(text.names)
-    for plan in plans:
-        asked[plan.place] = tuple(_worth(text, plan.place, text.values(plan.place)))
-    return asked
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What every row is asked at once: by column the types, and one reading."""
+
+    asked: tuple[tuple[str, ...], ...]
+    readings: tuple[Reading | None, ...]
+
+
+def questions(text: TextColumns, plans: Sequence[Plan]) -> Iterator[Question]:
+    """What to ask every row, one question after another; of columns without a plan, nothing.
+
+    The first asks for the plain types that are worth it; each asks for one reading of a column
+    that may have several.
+    """
+    by_place = {plan.place: plan for plan in plans}
+    worth = {place: tuple(_worth(text, place, text.values(place))) for place in by_place}
+    spelled = [by_place[at].spelled if at in by_place else () for at in range(len(text.names))]
+    rounds = list(zip_longest(*spelled)) or [(None,) * len(spelled)]
+    for number, ones in enumerate(rounds):
+        asked = [
+            (*(worth.get(at, ()) if number == 0 else ()), *((one.kind,) if one else ()))
+            for at, one in enumerate(ones)
+        ]
+        yield Question(
+            asked=tuple(asked), readings=tuple(one.reading if one else None for one in ones)
+        )
 
 
 def settle_types(
-    text: TextColumns, plans: Sequence[Plan], answers: Mapping[int, Answer]
+    text: TextColumns, plans: Sequence[Plan], answers: Mapping[int, Sequence[Answer]]
 ) -> list[Plan]:
     """The same plans, each with the first type that holds for every value of its column; answers
-    are by the column's place."""
+    are by the column's place, one a question."""
     return [_settle(text, plan, answers[plan.place]) for plan in plans]
+
+
+def with_late_marks(plan: Plan) -> Plan:
+    """The plan of a column whose first rows are plain numbers and whose later ones are not: they
+    may have marks of thousands, as 1,234.50 has behind 950.00."""
+    if plan.candidate not in ("integer", "number"):
+        return plan
+    return replace(plan, spelled=(Spelled(kind="figure", reading=Reading(thousands=",")),))
 
 
 def _guess(text: TextColumns, place: int) -> Plan:
@@ -74,12 +119,41 @@ def _guess(text: TextColumns, place: int) -> Plan:
     if text.kinds:
         return Plan(id=column, place=place, candidate=None, kind=text.kinds[place])
     values = text.values(place)
+    is_open = "date" in text.candidates[place]
+    if is_open and place not in text.stated and is_exponent_code(values):
+        return Plan(id=column, place=place, candidate=None, codes=True)
     different = set(values)
     worth = [] if is_code(values) and place not in text.stated else _worth(text, place, values)
     whole = [c for c in worth if all(map(CANDIDATES[c].looks.fullmatch, different))]
-    is_sure = not worth or bool(values and whole and "decimal-comma" not in worth)
+    spelled = () if whole else _spelled(text, place, values)
+    if len(spelled) == 1:
+        return _as_spelled(Plan(id=column, place=place, candidate=None, spelled=spelled))
+    is_sure = not spelled and (not worth or bool(values and whole and "decimal-comma" not in worth))
     candidate = whole[0] if whole and is_sure else None
-    return Plan(id=column, place=place, candidate=candidate, is_sure=is_sure)
+    return Plan(id=column, place=place, candidate=candidate, is_sure=is_sure, spelled=spelled)
+
+
+def _as_spelled(plan: Plan) -> Plan:
+    """The plan with its only reading."""
+    (one,) = plan.spelled
+    return replace(plan, candidate=one.kind, reading=one.reading, is_sure=True)
+
+
+def _spelled(text: TextColumns, place: int, values: Sequence[str]) -> tuple[Spelled, ...]:
+    """The readings that hold for the first values; of a stated type, those that are of it."""
+    form = text.formats[place] if text.formats else None
+    if form:
+        return (of_format(form),)
+    kind = text.types[place] if text.types else None
+    if kind and not OF_TYPE[kind]:
+        return ()
+    if "date" not in text.candidates[place] and not kind:
+        return ()
+    found = readings_of(values, decimal=text.decimal, thousands=text.thousands)
+    if not kind:
+        return found
+    stored = {CANDIDATES[candidate].storage for candidate in OF_TYPE[kind]}
+    return tuple(one for one in found if storage_of(one.kind) in stored)
 
 
 def _worth(text: TextColumns, place: int, values: Sequence[str]) -> Sequence[str]:
@@ -95,24 +169,49 @@ def _worth(text: TextColumns, place: int, values: Sequence[str]) -> Sequence[str
     ]
 
 
-def _settle(text: TextColumns, plan: Plan, answer: Answer) -> Plan:
-    present = answer.present
-    holds = [c for c, fitting in answer.fits.items() if present and fitting == present]
+def _settle(text: TextColumns, plan: Plan, answers: Sequence[Answer]) -> Plan:
+    plain = answers[0]
+    present = plain.present
+    plan = replace(plan, candidate=None, reading=None, is_sure=True)
+    holds = [c for c in CANDIDATES if present and plain.fits.get(c) == present]
     ambiguous = (
         "decimal-comma" in holds
         and "number" in text.candidates[plan.place]
-        and answer.thousands == answer.commas > 0
+        and plain.thousands == plain.commas > 0
     )
-    if holds and not ambiguous:
-        return replace(plan, candidate=holds[0], is_sure=True)
-    nearly = {c: n for c, n in answer.fits.items() if NEARLY * present <= n < present}
-    best = max(nearly, key=lambda c: nearly[c], default="")
-    odd = _misfits(best, present - nearly[best], answer.first_unlike[best]) if best else None
+    if ambiguous:
+        return replace(plan, doubtful=(Reading(decimal=","), Reading(thousands=",")))
+    if holds:
+        reading = Reading(decimal=",") if holds[0] == "decimal-comma" else None
+        return replace(plan, candidate=holds[0], reading=reading)
+    fitting = [
+        one
+        for one, answer in zip(plan.spelled, answers, strict=False)
+        if present and answer.fits.get(one.kind) == present
+    ]
+    if len(fitting) == 1:
+        return _as_spelled(replace(plan, spelled=tuple(fitting)))
+    if fitting:
+        return replace(plan, doubtful=tuple(one.reading for one in fitting))
+    return _unsettled(text, plan, answers)
+
+
+def _unsettled(text: TextColumns, plan: Plan, answers: Sequence[Answer]) -> Plan:
+    """A column that stays text, and what nearly holds for it."""
+    present = answers[0].present
+    nearly = {
+        kind: (fits, answer.first_unlike[kind])
+        for answer in answers
+        for kind, fits in answer.fits.items()
+        if NEARLY * present <= fits < present
+    }
+    best = max(nearly, key=lambda kind: nearly[kind][0], default="")
+    odd = _misfits(best, present - nearly[best][0], nearly[best][1]) if best else None
     unstated = None
-    if plan.place in text.stated and answer.unlike_all:
+    if plan.place in text.stated and answers[0].unlike_all:
         kind = text.candidates[plan.place][0]
-        unstated = _misfits(kind, answer.unlike_all, answer.first_unlike_all)
-    return replace(plan, candidate=None, is_sure=True, odd=odd, unstated=unstated)
+        unstated = _misfits(kind, answers[0].unlike_all, answers[0].first_unlike_all)
+    return replace(plan, odd=odd, unstated=unstated)
 
 
 def _misfits(kind: str, values: int, first_row: int) -> Misfits:

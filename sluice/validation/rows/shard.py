@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice.validation.rows.plans import Plan
+from sluice.validation.rows.plans import Plan, Question
 from sluice.validation.rows.rejects import MOST
 from sluice.validation.scanner.interface import Status
 from sluice.validation.scanner.scan import Files, Scan
@@ -33,10 +33,16 @@ def ask_shard(
     files: Files,
     _: int,
     missing: Sequence[str],
-    asked: Sequence[Sequence[str]],
+    question: Question,
 ) -> tuple[int, list[Answer]]:
     """How many rows there are, and by column how many values are of the types that are asked."""
-    scan = Scan(files, missing=missing, asked=asked, most_bad_rows=MOST)
+    scan = Scan(
+        files,
+        missing=missing,
+        asked=question.asked,
+        readings=question.readings,
+        most_bad_rows=MOST,
+    )
     answers = scan.ask()
     return scan.rows, answers
 
@@ -52,7 +58,8 @@ def store_shard(
     """Parse, type and prove every row; the rows go to a file of this number in `folder`."""
     path = folder / f"rows-{number}"
     kinds = [_kind(plan) for plan in plans]
-    scan = Scan(files, missing=missing, kinds=kinds, most_bad_rows=MOST)
+    readings = [plan.reading for plan in plans]
+    scan = Scan(files, missing=missing, kinds=kinds, readings=readings, most_bad_rows=MOST)
     rows = store_rows([scan.stream()], path, names=files.names, salt=salt)
     return ShardRows(
         path=path,

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from sluice.validation.formats.source import Reading
 from sluice.validation.rows.agreement import counted_alike
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.rows.plans import Plan, guess_types, questions, settle_types
+from sluice.validation.rows.plans import (
+    Plan,
+    guess_types,
+    questions,
+    settle_types,
+    with_late_marks,
+)
 from sluice.validation.rows.shard import ShardRows, ask_shard, store_shard
 from sluice.validation.rows.table import stored
 from sluice.validation.rows.workers import Readers
@@ -35,7 +41,7 @@ def store_text(
     tallies = _together(shards)
     mistaken = [plan for plan in plans if plan.candidate and tallies[plan.place].other]
     if mistaken:
-        plans = _settled(readers, source, plans, mistaken)
+        plans = _settled(readers, source, plans, [with_late_marks(plan) for plan in mistaken])
         shards = _store_shards(readers, source, plans, salt)
         tallies = _together(shards)
         if any(plan.candidate and tallies[plan.place].other for plan in plans):
@@ -55,13 +61,17 @@ def _settled(
 ) -> list[Plan]:
     """The plans, some of them after every row was asked."""
     text = source.columns
-    task = partial(ask_shard, missing=text.missing, asked=questions(text, some))
-    answers = {plan.place: Answer() for plan in some}
-    before = 0
-    for rows, shard in readers.ask(source.shards, task):
-        for place, answer in answers.items():
-            answers[place] = answer.followed_by(shard[place], before)
-        before += rows
+    answers: dict[int, list[Answer]] = {plan.place: [] for plan in some}
+    for question in questions(text, some):
+        task = partial(ask_shard, missing=text.missing, question=question)
+        told = {place: Answer() for place in answers}
+        before = 0
+        for rows, shard in readers.ask(source.shards, task):
+            for place, answer in told.items():
+                told[place] = answer.followed_by(shard[place], before)
+            before += rows
+        for place, answer in told.items():
+            answers[place].append(answer)
     by_place = {plan.place: plan for plan in settle_types(text, some, answers)}
     return [by_place.get(plan.place, plan) for plan in plans]
 
@@ -96,4 +106,7 @@ def _typed(source: ScannedSource, plan: Plan, tally: ColumnTally) -> TypedColumn
         odd=plan.odd,
         unstated=plan.unstated,
         kind=plan.kind,
+        reading=plan.reading,
+        doubtful=plan.doubtful,
+        codes=plan.codes,
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from sluice.contracts.dataset import Reading
 from sluice.validation.scanner.scan import Files, Scan
 from sluice.validation.scanner.stored import Relation, StoredRows, store_rows
 
@@ -32,6 +33,7 @@ def scanned(
     *,
     names: Sequence[str] = (),
     missing: Sequence[str] = (),
+    readings: Sequence[Reading | None] = (),
     most_bad_rows: int = 1,
     longest: int = LONGEST,
     salt: str = "",
@@ -42,6 +44,7 @@ def scanned(
         files_of(paths, len(kinds), names=names, longest=longest, **written),
         missing=missing,
         kinds=kinds,
+        readings=readings,
         most_bad_rows=most_bad_rows,
     )
     stored = paths[0].with_name("stored")
@@ -88,10 +91,12 @@ def write_column(path: Path, texts: Sequence[str]) -> None:
     path.write_text("".join(f'"{text}"\n' for text in doubled), encoding="utf-8", newline="")
 
 
-def converted(folder: Path, kind: str, texts: Sequence[str]) -> list[Any]:
+def converted(
+    folder: Path, kind: str, texts: Sequence[str], reading: Reading | None = None
+) -> list[Any]:
     """What one type makes of texts, None of those that are not of it; none may hold a tab."""
     path = folder / "values.csv"
     path.write_text("".join(f"{text}\t{text}\n" for text in texts), encoding="utf-8", newline="")
-    found = scanned([path], ["as-is", kind], delimiter="\t")
+    found = scanned([path], ["as-is", kind], delimiter="\t", readings=[None, reading])
     assert [text for text, _ in found.rows] == list(texts)
     return [value for _, value in found.rows]

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from drops import Judge, codes, table
 
+from sluice.cells import MISSING
 from sluice.contracts.dataset import Report, Schema
 
 GOOD = table()
@@ -136,7 +137,7 @@ TYPES: dict[str, tuple[list[str], str, object]] = {
     "decimals with leading zeros": (["00.5", "1.5"], "category", "00.5"),
     "numbers": (["1", "2.5", "-.5", "1e-3", "6.02E23"], "number", 1.0),
     "zero": (["0", "0.5", "-0.5"], "number", 0.0),
-    "thousands separators": (['"1,000"', '"2,500"'], "category", "1,000"),
+    "thousands separators": (['"1,000"', '"2,500"'], "number", 1000.0),
     "underscores": (["1_000", "2_000"], "category", "1_000"),
     "hexadecimal": (["0x1F", "0x2A"], "category", "0x1F"),
     "infinity": (["1.5", "inf", "-inf"], "category", "1.5"),
@@ -147,7 +148,24 @@ TYPES: dict[str, tuple[list[str], str, object]] = {
     "zeros and ones": (["0", "1"], "integer", 0),
     "dates": (["2024-02-29", "1999-12-31"], "date", dt.date(2024, 2, 29)),
     "a day that is not": (["2024-02-30", "2024-01-01"], "category", "2024-02-30"),
-    "dates in mixed order": (["01/02/2024", "31/12/2024"], "category", "01/02/2024"),
+    "dates of which some have only one reading": (
+        ["01/02/2024", "31/12/2024"],
+        "date",
+        dt.date(2024, 2, 1),
+    ),
+    "dates of which none has only one": (["01/02/2024", "03/12/2024"], "category", "01/02/2024"),
+    "dates of which no order fits all": (["12/31/2024", "31/12/2024"], "category", "12/31/2024"),
+    "days and moments": (
+        ["2024-01-02", "2024-01-02 03:04"],
+        "timestamp",
+        dt.datetime(2024, 1, 2),  # noqa: DTZ001
+    ),
+    "money": (['"$1,234.50"', "-$12"], "number", 1234.5),
+    "a bookkeeper's minus": (["50.00-", '"(1,200.00)"', "3.50"], "number", -50.0),
+    "shares": (["5%", "12.5 %"], "number", 0.05),
+    "durations": (["25:05:00", "0:00:01.5"], "number", 90300.0),
+    "weeks": (["2025-W17", "2024-W01"], "date", dt.date(2025, 4, 21)),
+    "codes that look like powers": (["1E5", "10E4", "100E3"], "category", "1E5"),
     "timestamps": (
         ["2024-01-02 03:04", "2024-01-02T03:04:05.5"],
         "timestamp",
@@ -261,7 +279,9 @@ def test_dataset_is_written_with_its_documents(judge: Judge, tmp_path: Path) -> 
         "train/part-0.parquet",
     ]
     schema = Schema.model_validate_json((out / "schema.json").read_text())
-    assert schema == Schema(columns=report.columns, target=report.target, task=report.task)
+    assert schema == Schema(
+        columns=report.columns, target=report.target, task=report.task, missing=MISSING
+    )
     assert json.loads((out / "profile.json").read_text()) == report.profile
 
 

@@ -81,10 +81,13 @@ Z z +00:00 -00:00 +0000 +05:30 -0330 +14:00 +15:59 -15:59 +16:00 +05:60 +05 +5:3
 """
 
 _MOMENT = re.compile(r"(.{10})[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(Z|[+-]\d\d:?\d\d)?")
+_MIDNIGHT = "T00:00"
 
 
 def moment(text: str) -> datetime | None:
     """ISO 8601 as the scanner has it: without its zone where it has none, else in UTC."""
+    if len(text) == 10:
+        text += _MIDNIGHT  # a day alone is its beginning
     found = _MOMENT.fullmatch(text)
     if not found or (day := _date(found[1])) is None:
         return None

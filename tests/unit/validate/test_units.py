@@ -20,9 +20,8 @@ def found(judge: Judge, make: object) -> list[Finding]:
 
 ONE = {
     "a blank between": (lambda rng: f"{rng.randrange(40, 99)} kg", "'kg'"),
-    "none between": (lambda rng: f"{rng.random() * 9:.2f}%", "'%'"),
-    "a decimal comma": (lambda rng: f"{rng.randrange(99)},5 €", "'€'"),
-    "a currency in front": (lambda rng: f"${rng.randrange(1000, 9999):,}.50", "'$'"),
+    "none between": (lambda rng: f"{rng.random() * 9:.2f}cm", "'cm'"),
+    "a decimal comma": (lambda rng: f"{rng.randrange(99)},5 km", "'km'"),
     "a unit of one's own": (lambda rng: f"{rng.randrange(99)} crates", "'crates'"),
     "a few that are empty": (lambda rng: rng.choice(["", *[f"{rng.random():.3f} m"] * 9]), "'m'"),
 }

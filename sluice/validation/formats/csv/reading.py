@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sluice.cells import MISSING
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
 from sluice.validation.formats.compressed import compression_of, expanded
@@ -23,10 +24,10 @@ from sluice.validation.formats.csv.row_count import RowCount, count_rows, recoun
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
 from sluice.validation.formats.first_bytes import check_text, head_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part
-from sluice.validation.formats.scanned import CountedPart, ScannedSource
+from sluice.validation.formats.scanned import CountedPart, ScannedSource, stated_texts
 from sluice.validation.formats.source import Layout, Opening, Place
 from sluice.validation.refusals import Refused
-from sluice.validation.rows.candidates import CANDIDATES, MISSING
+from sluice.validation.rows.candidates import CANDIDATES
 from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
 
@@ -110,8 +111,10 @@ def _joined(
         columns=TextColumns(
             names=first.dialect.names,
             sample=first.dialect.sample,
-            candidates=(_candidates(first.dialect, stated.decimal),) * len(first.dialect.names),
+            candidates=(_candidates(first.dialect, stated.point),) * len(first.dialect.names),
             missing=MISSING if stated.missing is None else stated.missing,
+            decimal=stated.point,
+            thousands=stated.thousands,
         ),
         rows=rows,
         find=lambda row: _place(prepared, row),
@@ -126,7 +129,7 @@ def _joined(
             **({"escape": first.dialect.escape} if first.dialect.escape else {}),
             "header": first.dialect.header,
             "newline": "/".join(sorted({p.count.newline for p in prepared})),
-            **stated.model_dump(mode="json", include={"decimal", "missing"}, exclude_none=True),
+            **stated_texts(stated),
             "stated": sorted(stated.model_fields_set),
             "files": len(originals),
             "blank_lines": sum(p.count.blank for p in prepared),

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sluice.cells import MISSING
 from sluice.contracts.spec import Read
 from sluice.validation.formats.excel.book import Book, Sheet, book_of
 from sluice.validation.formats.excel.cell_count import count_values
@@ -28,10 +29,9 @@ from sluice.validation.formats.excel.sheets import chosen_sheet
 from sluice.validation.formats.excel.values import Values
 from sluice.validation.formats.header import SAMPLE_ROWS
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
-from sluice.validation.formats.scanned import ScannedSource
+from sluice.validation.formats.scanned import ScannedSource, stated_texts
 from sluice.validation.formats.source import Opening, Place
 from sluice.validation.refusals import Refused
-from sluice.validation.rows.candidates import MISSING
 from sluice.validation.rows.columns import TextColumns
 from sluice.validation.scanner.scan import Files
 from sluice.validation.wording import counted, shown
@@ -107,6 +107,8 @@ def open_excel(opening: Opening) -> ScannedSource:
             sample=tuple(_with_times(row, mixed) for row in observed.sample),
             candidates=tuple(column.candidates for column in observed.columns),
             missing=missing,
+            decimal=stated.point,
+            thousands=stated.thousands,
         ),
         rows=rows,
         find=lambda row: _place(tables, row),
@@ -115,7 +117,7 @@ def open_excel(opening: Opening) -> ScannedSource:
             "format": "xlsx",
             "sheet": first.sheet.name[:100],
             "header": first.columns.has_header,
-            **stated.model_dump(mode="json", include={"missing"}, exclude_none=True),
+            **stated_texts(stated),
             "stated": sorted(stated.model_fields_set),
             "files": len(parts),
         },

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from sluice.cells import MISSING
 from sluice.validation.formats.compressed import compression_of, expanded
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
 from sluice.validation.formats.encoding import as_utf8
@@ -30,7 +31,7 @@ from sluice.validation.formats.json.layouts import (
 from sluice.validation.formats.json.objects import Row
 from sluice.validation.formats.json.observations import Observations, notes_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
-from sluice.validation.formats.scanned import ScannedSource
+from sluice.validation.formats.scanned import ScannedSource, stated_texts
 from sluice.validation.formats.source import Opening, Place
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TextColumns
@@ -73,6 +74,9 @@ def open_json(opening: Opening, layout: Layout) -> ScannedSource:
             names=names,
             sample=tuple(_cells(row, names) for row in found.sample),
             candidates=tuple(one.candidates for one in found.fields.values()),
+            missing=MISSING if opening.stated.missing is None else opening.stated.missing,
+            decimal=opening.stated.point,
+            thousands=opening.stated.thousands,
         ),
         rows=found.rows,
         find=lambda row: _place(parts, written, layout, row),
@@ -81,6 +85,7 @@ def open_json(opening: Opening, layout: Layout) -> ScannedSource:
             "format": layout,
             **compression_of(parts),
             "encoding": parts[0].encoding,
+            **stated_texts(opening.stated),
             "files": len(parts),
         },
         notes=tuple(notes_of(found)),

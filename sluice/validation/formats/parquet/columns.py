@@ -143,7 +143,8 @@ def _native(column: str, kind: str) -> tuple[Storage, str]:
         return "DATE", _in_calendar(column)
     if kind.startswith("TIMESTAMP"):
         return "TIMESTAMP", _in_calendar(f"{column}::TIMESTAMP")
-    return "VARCHAR", f"{column}::VARCHAR"
+    # As cells.py reads a text: without the spaces around it, its letters composed, none missing.
+    return "VARCHAR", f"nullif(trim(nfc_normalize({column}::VARCHAR), ' '), '')"
 
 
 def _in_calendar(instant: str) -> str:

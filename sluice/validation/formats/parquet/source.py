@@ -29,6 +29,7 @@ class ParquetSource:
     """DuckDB's, by column."""
     sample: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Finding, ...] = ()
+    missing: tuple[str, ...] = ()
     missing_values: str = "NaN, infinite values and years beyond 9999 are"
     layout: None = None
     content: None = None

@@ -81,6 +81,7 @@ bool as_figure(const struct reading *how, const uint8_t *text, size_t size, doub
     if (*at || at != copy + strlen(copy) || is_open != is_closed) return false;
     if (is_open + is_plus + is_minus + is_inner + is_behind > 1) return false;
     if (!as_number((const uint8_t *)digits, count, value)) return false;
+    if (how->unit && !strcmp(how->unit, "%")) *value /= 100;
     if (is_open || is_minus || is_inner || is_behind) *value = *value == 0 ? 0 : -*value;
     return true;
 }

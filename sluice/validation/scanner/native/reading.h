@@ -15,7 +15,7 @@ struct reading {
     uint8_t thousands;  /* between groups of three digits; 0 where there is none */
 };
 
-/* -$1,234.50, 1.234,50 EUR, 1,234.50-, (1,234.50), 12.5 % */
+/* -$1,234.50, 1.234,50 EUR, 1,234.50-, (1,234.50); 5 % is 0.05. */
 bool as_figure(const struct reading *how, const uint8_t *text, size_t size, double *value);
 
 /* A moment by `how->format`, which check_format of cells.py has found good; microseconds since

@@ -1,0 +1,30 @@
+"""Lines of sluice.yaml as remedies show them: copied into the file, they take effect."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ -]*[A-Za-z0-9_]|[A-Za-z_]")
+_RESERVED: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+"""Words that YAML 1.1 takes for something else than text."""
+
+
+def quoted(text: str) -> str:
+    """A text as YAML has it: in quotes where it would be something else without."""
+    if _PLAIN_KEY.fullmatch(text) and text.lower() not in _RESERVED:
+        return text
+    return json.dumps(text, ensure_ascii=False)
+
+
+def column_line(name: str, **stated: str) -> str:
+    """`schema: {columns: {when: {type: date, format: "%d/%m/%Y"}}}`, in backquotes."""
+    members = ", ".join(f"{key}: {quoted(value)}" for key, value in stated.items())
+    return f"`schema: {{columns: {{{quoted(name)}: {{{members}}}}}}}` in sluice.yaml"
+
+
+def read_line(**stated: str) -> str:
+    """`read: {thousands: ","}`, in backquotes."""
+    members = ", ".join(f"{key}: {quoted(value)}" for key, value in stated.items())
+    return f"`read: {{{members}}}` in sluice.yaml"
