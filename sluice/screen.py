@@ -110,11 +110,17 @@ class Screen:
             self._console.print("No model answers yet. `sluice drop FILE` makes one.")
             return
         table = Table(box=None, pad_edge=False)
-        for column in ("model", "version", "released_at", "endpoint"):
-            table.add_column(column.replace("_at", ""))
+        columns = ("model", "version", "predicts", "interface", "released", "endpoint")
+        for column in columns:
+            table.add_column(column)
         for model in models:
             table.add_row(
-                model["model"], model["version"], model["released_at"][:19], model["endpoint"]
+                model["model"],
+                model["version"],
+                model["target"],
+                str(model["interface"]),
+                model["released_at"][:19],
+                model["endpoint"],
             )
         self._console.print(table)
 
@@ -137,5 +143,6 @@ class Screen:
             span = f"{column.min} to {column.max}" if column.min is not None else ""
             missing = "has missing values" if column.nullable else ""
             role = "target" if report.target and report.target.name == column.name else ""
+            role = "excluded" if column.excluded else role
             notes = ", ".join(part for part in (role, span, missing) if part)
             self._console.print(f"  {escape(column.name):24} {column.type:10} {escape(notes)}")

@@ -29,6 +29,8 @@ from sluice.contracts.names import SPEC_FILE, Run
 from sluice.contracts.spec import Policy
 from sluice.contracts.spec_file import parse_spec
 from sluice.validation.engine import validate
+from sluice.validation.findings.leaks import LEAK
+from sluice.validation.purpose.target import GUESSES
 from sluice.validation.refusals import refusal_report
 from sluice.validation.report.page import render_html
 
@@ -136,6 +138,8 @@ class Assessor:
                 for finding in report.findings
                 if finding.severity == "warn"
             )[:_WARNINGS_SAID],
+            suspects=tuple(f.column for f in report.findings if f.code == LEAK and f.column),
+            target_guessed=any(f.code in GUESSES for f in report.findings),
             at=self.now().isoformat(timespec="milliseconds"),
         )
         self._commit(run, arrival, run.dataset_prefix + "accepted.json", accepted)

@@ -76,6 +76,8 @@ class Column(_Document):
     """The values of a category, most frequent first; None for other types."""
     reading: Reading | None = None
     """How its text is written; None: the plain way."""
+    excluded: bool = False
+    """Whether sluice.yaml says that no model is to look at it."""
 
 
 class Target(_Document):
@@ -110,8 +112,8 @@ class Schema(_Document):
 
 def features_of(columns: Iterable[Column], target: str | None, task: str) -> tuple[Column, ...]:
     """The columns a model may look at: texts where the task is about texts, images where it is
-    about images; else all but the target, identifiers, free text and images."""
-    others = (c for c in columns if c.name != target)
+    about images; else all but the target, identifiers, free text and images. None is excluded."""
+    others = (c for c in columns if c.name != target and not c.excluded)
     if task in tasks.CONTENT:
         return tuple(c for c in others if c.type == task)
     return tuple(c for c in others if c.type not in UNREAD)
@@ -175,6 +177,10 @@ class Accepted(_Document):
     reason: str
     warnings: tuple[str, ...] = ()
     """What validate warned of, in whole sentences."""
+    suspects: tuple[str, ...] = ()
+    """Columns that give the target away."""
+    target_guessed: bool = False
+    """Whether nobody named the target: it was taken for its name, or for being the last column."""
     at: str
 
 

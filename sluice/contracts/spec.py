@@ -275,6 +275,8 @@ class Spec(_Section):
     target: Annotated[str | None, Field()] = "auto"
     """A column name; null: there is none; `auto`: a column called target, label, class or y, else
     the last one."""
+    exclude: tuple[str, ...] = ()
+    """Columns that no model is to look at; a request may hold them all the same."""
     contract: StatedSchema = Field(default_factory=StatedSchema, alias="schema")
     read: Read = Field(default_factory=Read)
     bad_rows: BadRows = Field(default_factory=BadRows)

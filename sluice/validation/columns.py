@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sluice.contracts.dataset import Column
-from sluice.contracts.spec import StatedSchema
+from sluice.contracts.spec import Spec
 from sluice.validation.findings.facts import MeasuredRows
 from sluice.validation.findings.stated import stated_type
 from sluice.validation.profile.association import Entry
@@ -31,7 +31,7 @@ class DescribedColumns:
 
 
 def describe(
-    rows: MeasuredRows, measured: Measures, stated: StatedSchema, *, is_classes: bool
+    rows: MeasuredRows, measured: Measures, spec: Spec, *, is_classes: bool
 ) -> DescribedColumns:
     """Describe each column; `is_classes` tells whether the target is one of classes.
 
@@ -45,7 +45,7 @@ def describe(
     for column in table.columns:
         if column is not goal:
             summary, found = summaries[column.id], kinds[column.id]
-            kinds[column.id] = stated_type(column, summary, found, stated)
+            kinds[column.id] = stated_type(column, summary, found, spec.contract)
     counts = {
         column.id: measured.counts(rows.con, table, column)
         for column in table.columns
@@ -55,5 +55,8 @@ def describe(
     for column in table.columns:
         summary, kind = summaries[column.id], kinds[column.id]
         values = tuple(str(value) for value, _ in counts.get(column.id, ()))
-        entries.append((column, described(column, summary, kind, table.rows, values), summary))
+        as_found = described(column, summary, kind, table.rows, values)
+        if column.name in spec.exclude:
+            as_found = as_found.model_copy(update={"excluded": True})
+        entries.append((column, as_found, summary))
     return DescribedColumns(entries=tuple(entries), counts=counts)

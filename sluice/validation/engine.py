@@ -27,7 +27,13 @@ from sluice.validation.findings.facts import (
     MeasuredRows,
     StoredRows,
 )
-from sluice.validation.findings.goal import refuse_mixed, require_values, require_variety
+from sluice.validation.findings.goal import (
+    refuse_mixed,
+    refuse_quoted,
+    require_values,
+    require_variety,
+)
+from sluice.validation.findings.lookalikes import IN_QUOTES
 from sluice.validation.findings.meant_for import all_labelled, episodes
 from sluice.validation.findings.mixed import mixed_goal
 from sluice.validation.findings.reading import read_unused
@@ -42,7 +48,7 @@ from sluice.validation.profile.measure import measures
 from sluice.validation.profile.profile import make_profile
 from sluice.validation.purpose.content import content_task, require_features
 from sluice.validation.purpose.target import check_classes, check_rows
-from sluice.validation.purpose.task import choose, with_target, without_target
+from sluice.validation.purpose.task import check_excluded, choose, with_target, without_target
 from sluice.validation.purpose.time_columns import time_columns
 from sluice.validation.refusals import OutOfMemory, Refused
 from sluice.validation.rows.dataset import write_dataset
@@ -167,6 +173,7 @@ def _steps(
     bounded(con, megabytes)
     choice = choose(name, source.names, spec)
     check_stated(source, spec.contract)
+    check_excluded(name, source.names, choice.target, spec)
     reading = source.store(
         Readers(con=con, scratch=scratch, executor=executor),
         stated=spec.contract,
@@ -180,7 +187,9 @@ def _steps(
     # 3. Look at what was stored, and hold it to what sluice.yaml states.
     check_rows(name, source.rows)
     goal = None if choice.target is None else table.columns[choice.target]
-    rows = StoredRows(con=con, source=source, table=table, goal=goal)
+    rows = StoredRows(
+        con=con, source=source, table=table, goal=goal, is_guess=bool(choice.findings)
+    )
     draft = draft.plus(
         *quarantined(reading.rejects, source.rows + len(reading.rejects)),
         *(() if source.content else choice.findings),
@@ -207,6 +216,7 @@ def _steps(
         # A target that is refused for its few odd values says so in words of its own.
         yield draft
         refuse_mixed(measured_rows, goal, spec)
+        refuse_quoted(measured_rows, goal, spec, draft.findings)
         draft = draft.plus(*of_goal)
         yield draft
         purpose = with_target(con, name, table, goal, measured.summaries, times, spec)
@@ -219,7 +229,7 @@ def _steps(
     yield draft
 
     # 6. Schema: what each column is, and whether a learner finds something to look at.
-    described = describe(measured_rows, measured, spec.contract, is_classes=purpose.is_classes)
+    described = describe(measured_rows, measured, spec, is_classes=purpose.is_classes)
     draft = draft.plus(columns=described.columns)
     yield draft
     goal_name = goal.name if goal else None
@@ -227,7 +237,8 @@ def _steps(
         purpose = content_task(name, purpose, described.entries, goal.name, spec)
         draft = draft.plus(purpose=purpose)
         yield draft
-    require_features(name, described.columns, goal_name, purpose.task)
+    in_quotes = [f.column for f in draft.findings if f.code == IN_QUOTES and f.column]
+    require_features(name, described.columns, goal_name, purpose.task, in_quotes)
     classes = described.counts[goal.id] if goal and purpose.is_classes else ()
     if goal and purpose.is_classes:
         draft = draft.plus(*check_classes(name, goal.name, classes))
@@ -267,10 +278,9 @@ def _steps(
 
     # 10. Contract: the drop held against the model's last accepted one; then the dataset.
     if drop.last:
-        evolve = spec.contract.evolve
         draft = draft.plus(
             *held_against(
-                associated_rows, name, drop.last, draft.schema, described.counts, evolve=evolve
+                associated_rows, name, drop.last, draft.schema, described.counts, spec=spec
             )
         )
     if drop.out is not None:

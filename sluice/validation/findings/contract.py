@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sluice.contracts.dataset import Column, Finding, Scalar, Schema
+from sluice.contracts.spec import Spec
 from sluice.validation.findings.facts import DescribedRows
 from sluice.validation.findings.moves import moves
 from sluice.validation.profile.association import Entry
@@ -50,11 +51,12 @@ def held_against(
     now: Schema,
     counts: Counts,
     *,
-    evolve: bool,
+    spec: Spec,
 ) -> list[Finding]:
     """What differs from the last drop; `counts` are the values of this one's, by SQL name.
 
-    Raises `Refused` where something is `BREAKING` and not to `evolve`.
+    Raises `Refused` where something is `BREAKING`, and sluice.yaml does not say that it is meant:
+    by `evolve`, or, of another target, by naming it.
     """
     con, data = rows.con, rows.table
     entries = {entry[1].name: entry for entry in rows.entries}
@@ -69,8 +71,9 @@ def held_against(
         if last.profile:
             found += moves(known[name], last.profile["rows"], entries[name], data.rows, shift)
     found.sort(key=lambda finding: (finding.code, finding.column or ""))
-    if not evolve:
-        _refuse_breaking(source, found)
+    if not spec.contract.evolve:
+        named = {"target-changed"} if spec.target not in ("auto", None) else set()
+        _refuse_breaking(source, [f for f in found if f.code not in named])
     return found
 
 

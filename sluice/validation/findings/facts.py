@@ -26,6 +26,8 @@ class StoredRows:
     table: Table
     goal: TypedColumn | None
     """The column to predict, as it is stored."""
+    is_guess: bool = False
+    """Whether nobody named it."""
 
     @classmethod
     def of(cls, rows: StoredRows, **more: Any) -> Self:
@@ -55,7 +57,9 @@ class DescribedRows(MeasuredRows):
     @property
     def features(self) -> tuple[Entry, ...]:
         """All columns but the target."""
-        return tuple(entry for entry in self.entries if entry[0] is not self.goal)
+        return tuple(
+            entry for entry in self.entries if entry[0] is not self.goal and not entry[1].excluded
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sluice.contracts import tasks
+from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Spec
 from sluice.validation.findings.facts import MeasuredRows, StoredRows
+from sluice.validation.findings.lookalikes import IN_QUOTES
 from sluice.validation.findings.mixed import mixed_target
 from sluice.validation.purpose.task import may_lack
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import column_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row
 from sluice.validation.wording import shown
@@ -61,3 +65,19 @@ def refuse_mixed(rows: MeasuredRows, target: TypedColumn, spec: Spec) -> None:
     is_asked_for = spec.task == tasks.CLASSIFICATION.name
     if target.odd and rows.summaries[target.id].distinct > FEW_CLASSES and not is_asked_for:
         raise mixed_target(rows, target, target.odd)
+
+
+def refuse_quoted(
+    rows: MeasuredRows, target: TypedColumn, spec: Spec, findings: Sequence[Finding]
+) -> None:
+    """Refuse a target of numbers that are written as texts: as classes they would be too many."""
+    said = any(f.code == IN_QUOTES and f.column == target.name for f in findings)
+    is_asked_for = spec.task == tasks.CLASSIFICATION.name
+    if said and rows.summaries[target.id].distinct > FEW_CLASSES and not is_asked_for:
+        raise Refused(
+            "target-in-quotes",
+            f"{rows.source.parts[0].name}: the target {shown(target.name)} holds numbers that are "
+            "written as texts.",
+            remedy=f"State that they are numbers: {column_line(target.name, type='number')}.",
+            column=target.name,
+        )

@@ -18,7 +18,11 @@ from typing import Final
 from sluice.contracts.dataset import Finding
 from sluice.validation.findings.facts import AssociatedRows
 from sluice.validation.profile.association import Association
-from sluice.validation.wording import shown
+from sluice.validation.remedies import exclude_line, target_line
+from sluice.validation.wording import listed, shown
+
+LEAK: Final = "leak"
+"""The code of the finding that a column gives the target away."""
 
 SAME: Final = 0.99999
 """Correlation from which a feature is the target in other units."""
@@ -38,12 +42,31 @@ def leaks(rows: AssociatedRows) -> Iterator[Finding]:
         if evidence:
             yield Finding(
                 severity="warn",
-                code="leak",
+                code=LEAK,
                 message=f"Column {shown(column.name)} gives the target {shown(rows.goal.name)} "
                 f"away: {evidence}.",
-                remedy="Leave it out if it is not known when a prediction is asked for.",
+                remedy="If it is not known when a prediction is asked for: "
+                f"{exclude_line(column.name)}.",
                 column=column.name,
             )
+
+
+def guess_given_away(rows: AssociatedRows) -> Iterator[Finding]:
+    """A warning where the target was guessed, and a column gives it away: it may be the wrong one.
+
+    The model is trained, and waits for a person.
+    """
+    given = [leak.column for leak in leaks(rows) if leak.column] if rows.is_guess else []
+    if given and rows.goal:
+        yield Finding(
+            severity="warn",
+            code="guess-given-away",
+            message=f"The target {shown(rows.goal.name)} is a guess, and {listed(given)} "
+            f"{'gives' if len(given) == 1 else 'give'} it away: its model will wait for a person.",
+            remedy=f"Name the column to predict, {target_line(rows.goal.name)} or another; and "
+            f"leave out what only restates it: {exclude_line(*given)}.",
+            column=rows.goal.name,
+        )
 
 
 def _evidence(association: Association) -> str:

@@ -17,7 +17,10 @@ def left_out(rows: DescribedRows) -> list[Finding]:
     return [
         _left_out(column, summary, rows.task)
         for _, column, summary in rows.entries
-        if column.name != target and column.name not in kept and summary.present
+        if column.name != target
+        and column.name not in kept
+        and summary.present
+        and not column.excluded
     ]
 
 

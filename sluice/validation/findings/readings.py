@@ -8,9 +8,9 @@ from typing import Final
 from sluice.cells import PLAIN, Cell, Misread, as_number, has_time
 from sluice.contracts.dataset import ColumnType, Finding, Reading
 from sluice.validation.findings.facts import StoredRows
-from sluice.validation.findings.remedies import column_line, read_line
 from sluice.validation.findings.values import LISTED
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import column_line, read_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row
 from sluice.validation.wording import listed, shown

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
 from sluice.contracts.dataset import Finding
+from sluice.validation.findings.alike import alike_values
 from sluice.validation.findings.duplicates import duplicates
 from sluice.validation.findings.empty import empty_columns
 from sluice.validation.findings.facts import (
@@ -19,7 +20,7 @@ from sluice.validation.findings.facts import (
     MeasuredRows,
     StoredRows,
 )
-from sluice.validation.findings.leaks import leaks
+from sluice.validation.findings.leaks import guess_given_away, leaks
 from sluice.validation.findings.left_out import left_out
 from sluice.validation.findings.lookalikes import lookalikes
 from sluice.validation.findings.mixed import mixed_values
@@ -59,11 +60,15 @@ OF_DESCRIBED: Final[tuple[Callable[[DescribedRows], Iterable[Finding]], ...]] = 
     empty_columns,
     duplicates,
     units,
+    alike_values,
     time_order,
 )
 """Looked for once it is known what the rows are for, and what each column is."""
 
-OF_ASSOCIATED: Final[tuple[Callable[[AssociatedRows], Iterable[Finding]], ...]] = (leaks,)
+OF_ASSOCIATED: Final[tuple[Callable[[AssociatedRows], Iterable[Finding]], ...]] = (
+    leaks,
+    guess_given_away,
+)
 """Looked for in how strongly features and target go together."""
 
 

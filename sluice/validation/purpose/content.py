@@ -12,6 +12,7 @@ from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.target import Purpose
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import columns_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.wording import shown
 
@@ -28,7 +29,7 @@ def content_task(
 
     Raises `Refused` where sluice.yaml asks for one of them and there is nothing of the kind.
     """
-    features = [entry for entry in columns if entry[1].name != target]
+    features = [e for e in columns if e[1].name != target and not e[1].excluded]
     if spec.task in tasks.CONTENT:
         if not any(column.type == spec.task for _, column, _ in features):
             what = "free text" if spec.task == tasks.TEXT.name else "images"
@@ -64,17 +65,25 @@ def content_task(
 
 
 def require_features(
-    source: str, columns: tuple[Column, ...], target: str | None, task: str
+    source: str,
+    columns: tuple[Column, ...],
+    target: str | None,
+    task: str,
+    in_quotes: Sequence[str] = (),
 ) -> None:
-    """Refuse a drop in which no column is of use to a learner of its task."""
+    """Refuse a drop in which no column is of use to a learner of its task; those `in_quotes` would
+    be, as numbers."""
     if features_of(columns, target, task):
         return
     left = [c for c in columns if c.name != target]
     others = ", ".join(f"{shown(c.name)} ({c.type})" for c in left)
+    readable = [c.name for c in left if c.name in in_quotes and not c.excluded]
     beside = f"beside the target {shown(target)} " if target else ""
     texts = ", or write `task: text` in sluice.yaml" if any(c.type == "text" for c in left) else ""
     raise Refused(
         "no-feature",
         f"{source}: {beside}there is no column a model can look at: {others[:300]}.",
-        remedy=f"Add columns of numbers, categories or dates that describe the rows{texts}.",
+        remedy=f"State that they are numbers: {columns_line(readable, type='number')}."
+        if readable
+        else f"Add columns of numbers, categories or dates that describe the rows{texts}.",
     )

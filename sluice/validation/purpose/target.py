@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,10 +13,14 @@ from sluice.contracts.dataset import MIN_ROWS, Column, Finding, Scalar, Target
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import target_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.wording import counted, listed, shown
 
 TARGET_NAMES: Final = ("target", "label", "class", "y")
+GUESSES: Final = ("target-by-name", "target-guessed")
+"""Codes of the findings that the target is a guess."""
+MOST_CANDIDATES: Final = 6
 MAX_CLASSES: Final = FEW_VALUES
 FEW_ROWS_IN_CLASS: Final = 8
 """A class below this is warned of: it may be absent on one side of the split."""
@@ -44,22 +49,55 @@ def choose_target(source: str, names: tuple[str, ...], spec: Spec) -> tuple[int,
     lower = [name.lower() for name in names]
     for known in TARGET_NAMES:
         if known in lower:
-            name = names[lower.index(known)]
-            return lower.index(known), Finding(
-                severity="note",
-                code="target-by-name",
-                message=f"{shown(name)} is taken as the target, by its name.",
-                remedy="Should another column be predicted, name it under `target` in sluice.yaml.",
-                column=name,
-            )
+            return _by_name(names, lower.index(known))
+    last = names[-1]
     return len(names) - 1, Finding(
         severity="warn",
         code="target-guessed",
         message=f"No column is called {', '.join(TARGET_NAMES[:-1])} or {TARGET_NAMES[-1]}, so "
-        f"the last one, {shown(names[-1])}, is taken as the target.",
-        remedy=f"To be sure, write `target: {names[-1]}` in sluice.yaml.",
-        column=names[-1],
+        f"the last one, {shown(last)}, is taken as the target.{_candidates(names, last)}",
+        remedy=f"To be sure, write {target_line(last)}, or the right one.",
+        column=last,
     )
+
+
+def _by_name(names: tuple[str, ...], place: int) -> tuple[int, Finding]:
+    name = names[place]
+    family = _family(name, names)
+    if not family:
+        return place, Finding(
+            severity="note",
+            code="target-by-name",
+            message=f"{shown(name)} is taken as the target, by its name.",
+            remedy="Should another column be predicted, name it under `target` in sluice.yaml.",
+            column=name,
+        )
+    return place, Finding(
+        severity="warn",
+        code="target-by-name",
+        message=f"{shown(name)} is taken as the target, by its name, and may be none: beside it "
+        f"stand{'s' if len(family) == 1 else ''} {listed(family)}.{_candidates(names, name)}",
+        remedy=f"To be sure, write {target_line(name)}, or the right one.",
+        column=name,
+    )
+
+
+def _family(name: str, names: Sequence[str]) -> list[str]:
+    """The columns whose names look like parts of one thing with it: x and z with y, pclass with
+    class, label_2 with label. An x alone is what y is learnt from."""
+    low = name.lower()
+    others = [other for other in names if other != name]
+    if len(name) > 1:
+        return [other for other in others if low in other.lower()]
+    numbered = [other for other in others if re.fullmatch(rf"{low}[_\W]?\d+", other.lower())]
+    both = [other for other in others if other.lower() in (chr(ord(low) - 1), chr(ord(low) + 1))]
+    return numbered + (both if len(both) > 1 else [])
+
+
+def _candidates(names: Sequence[str], taken: str) -> str:
+    """The other columns that may be meant, the last ones first: people put the target there."""
+    others = [name for name in reversed(names) if name != taken]
+    return f" Others are {listed(others, MOST_CANDIDATES)}." if others else ""
 
 
 def check_rows(source: str, rows: int) -> None:

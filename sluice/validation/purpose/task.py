@@ -12,6 +12,7 @@ Each can be stated as `task:` in sluice.yaml; what it needs is then required.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from sluice.validation.purpose.forecasting import found_forecast, stated_forecas
 from sluice.validation.purpose.target import Purpose, choose_target, decide_task
 from sluice.validation.purpose.time_columns import TimeColumn
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import exclude_line, target_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
 from sluice.validation.wording import listed, shown
@@ -82,6 +84,31 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> TargetChoice:
         "needs a target.",
         remedy="Name the column to predict under `target`, or write `task: unsupervised`.",
     )
+
+
+def check_excluded(source: str, names: tuple[str, ...], target: int | None, spec: Spec) -> None:
+    """Refuse an `exclude:` that names no column, or the target."""
+    for name in spec.exclude:
+        if name not in names:
+            close = difflib.get_close_matches(name, names, n=1)
+            raise Refused(
+                "unknown-column",
+                f"{source}: sluice.yaml excludes {shown(name)}, and there is no such column.",
+                remedy=f"Did you mean {exclude_line(close[0])}?"
+                if close
+                else f"There are {listed(list(names))}.",
+                column=name,
+            )
+        if target is not None and names[target] == name:
+            others = [n for n in names if n not in spec.exclude]
+            raise Refused(
+                "target-excluded",
+                f"{source}: {shown(name)} is the target, and sluice.yaml excludes it.",
+                remedy=f"Name another target, such as {target_line(others[-1])}."
+                if others and spec.target == "auto"
+                else "Take it out of `exclude`.",
+                column=name,
+            )
 
 
 def without_target(names: Sequence[str], choice: TargetChoice, spec: Spec) -> Purpose:

@@ -11,7 +11,7 @@ from sluice.contracts.dataset import Report
 from sluice.contracts.spec import Spec
 from sluice.validation.engine import validate
 
-_STATED = ("task", "target", "read", "schema", "bad_rows")
+_STATED = ("task", "target", "exclude", "read", "schema", "bad_rows")
 
 
 @pytest.fixture

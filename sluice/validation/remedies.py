@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_ -]*[A-Za-z0-9_]|[A-Za-z_]")
@@ -20,8 +21,24 @@ def quoted(text: str) -> str:
 
 def column_line(name: str, **stated: str) -> str:
     """`schema: {columns: {when: {type: date, format: "%d/%m/%Y"}}}`, in backquotes."""
+    return columns_line([name], **stated)
+
+
+def columns_line(names: Sequence[str], **stated: str) -> str:
+    """The same of several columns."""
     members = ", ".join(f"{key}: {quoted(value)}" for key, value in stated.items())
-    return f"`schema: {{columns: {{{quoted(name)}: {{{members}}}}}}}` in sluice.yaml"
+    columns = ", ".join(f"{quoted(name)}: {{{members}}}" for name in names)
+    return f"`schema: {{columns: {{{columns}}}}}` in sluice.yaml"
+
+
+def target_line(name: str) -> str:
+    """`target: price`, in backquotes."""
+    return f"`target: {quoted(name)}` in sluice.yaml"
+
+
+def exclude_line(*names: str) -> str:
+    """`exclude: [alive]`, in backquotes."""
+    return f"`exclude: [{', '.join(map(quoted, names))}]` in sluice.yaml"
 
 
 def read_line(**stated: str) -> str:
