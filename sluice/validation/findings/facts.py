@@ -56,7 +56,7 @@ class DescribedRows(MeasuredRows):
 
     @property
     def features(self) -> tuple[Entry, ...]:
-        """All columns but the target."""
+        """All columns but the target and what is excluded."""
         return tuple(
             entry for entry in self.entries if entry[0] is not self.goal and not entry[1].excluded
         )
