@@ -151,6 +151,10 @@ class Accepted(_Document):
     reason: str
     warnings: tuple[str, ...] = ()
     """What validate warned of, in whole sentences."""
+    suspects: tuple[str, ...] = ()
+    """Columns that validate holds for leaks of the target, the likeliest first."""
+    target_guessed: bool = False
+    """Whether nobody named the target, and no column's name did."""
     at: str
 
 
