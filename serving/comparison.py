@@ -18,7 +18,7 @@ FEWEST_ROWS: Final = 20
 """On fewer, no comparison is worth the name."""
 
 _FEW_ROWS: Final = 1_000
-"""Up to so many rows, swaps check the interval, which is too narrow on few rows."""
+"""Up to so many rows, swaps check an interval that shows harm: on few rows it is too narrow."""
 _SWAPS: Final = 999
 _SEED: Final = 20_260_103
 
@@ -76,17 +76,19 @@ def compare(
     scored, against = judge.score(truths, one), judge.score(truths, other)
     drawn, drawn_against = resampling.bootstrap([scored.statistic, against.statistic], len(truths))
     ours, theirs = scored.metrics[judge.metric], against.metrics[judge.metric]
+    difference = resampling.interval(ours - theirs, drawn - drawn_against)
+    is_checked = difference.high < 0 and len(truths) <= _FEW_ROWS
     return Comparison(
         champion=against,
         interval=resampling.interval(theirs, drawn_against),
-        difference=resampling.interval(ours - theirs, drawn - drawn_against),
+        difference=difference,
         compared=Compared(
             holdout_rows=int((fair & ~is_earlier).sum()),
             earlier_rows=int((fair & is_earlier).sum()),
             out_of_fold_rows=len(first) if first else 0,
             left_out=int((~fair).sum()),
             candidate=ours,
-            p_worse=_p_worse(judge, truths, one, other) if len(truths) <= _FEW_ROWS else None,
+            p_worse=_p_worse(judge, truths, one, other) if is_checked else None,
         ),
     )
 

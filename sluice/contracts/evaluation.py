@@ -80,7 +80,7 @@ class Compared(_Document):
     """The candidate's deciding metric on these rows; `Evaluation.champion` is on them too."""
     p_worse: float | None = None
     """Share of random swaps of the two models' answers that put the candidate at least as far
-    behind; None where rows are many enough for the interval alone."""
+    behind; None where the interval shows no harm, or rows are many enough for it alone."""
 
     @property
     def rows(self) -> int:
