@@ -57,7 +57,7 @@ def settle(
     """Which rows judge. By how many there are, never by what they say: or the better of two tries
     would count."""
     holdout = Evidence(kind="holdout", truth=truth, answers=answers)
-    if out_of_fold is None or not _is_small(truth):
+    if out_of_fold is None or not _is_small(truth, np.unique(out_of_fold.truth)):
         return holdout
     folds = Evidence(
         kind="out_of_fold",
@@ -80,8 +80,9 @@ def chance(judge: Judge, evidence: Evidence) -> Chance:
     )
 
 
-def _is_small(truth: npt.NDArray[Any]) -> bool:
+def _is_small(truth: npt.NDArray[Any], known: npt.NDArray[Any]) -> bool:
+    """Whether these are few rows, or one of the `known` classes has few of them or none."""
     if len(truth) < _FEW_ROWS:
         return True
     is_class = truth.dtype.kind == "i"
-    return is_class and np.unique(truth, return_counts=True)[1].min() < _FEW_OF_A_CLASS
+    return is_class and any((truth == label).sum() < _FEW_OF_A_CLASS for label in known)

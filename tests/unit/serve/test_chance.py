@@ -11,10 +11,11 @@ import pytest
 from sklearn import metrics as reference
 
 from learners.interface import Agreement
+from learners.shared.evidence import OutOfFold
 from learners.shared.metrics import mid_ranks
 from learners.shared.permutation import arrangements, p_value, rows_to_tell
 from learners.table.judge import TableJudge, judge
-from serving.chance import LIMIT, Evidence, chance
+from serving.chance import LIMIT, Evidence, chance, settle
 from sluice.contracts.dataset import Schema, Target
 
 RNG = np.random.default_rng(3)
@@ -107,6 +108,29 @@ def test_what_no_answers_could_show_is_known_from_the_truths() -> None:
     assert rows_to_tell(classes, LIMIT) == 8
     assert rows_to_tell(np.arange(3.0)[:, None], LIMIT) == 5
     assert rows_to_tell(np.eye(2)[[1, 1, 1]], LIMIT) <= 40
+
+
+@pytest.mark.parametrize(
+    ("counts", "kind"),
+    [
+        ((50, 50), "holdout"),
+        ((50, 49), "out_of_fold"),
+        ((191, 9), "out_of_fold"),
+        ((200, 0), "out_of_fold"),
+    ],
+)
+def test_which_rows_judge_follows_from_their_number(counts: tuple[int, int], kind: str) -> None:
+    judged = judge_of(2)
+    truth, fold_truth = np.repeat([0, 1], counts), np.arange(400) % 2
+    folds = OutOfFold(
+        rows=np.arange(400, dtype=np.uint64),
+        folds=np.arange(400) // 2 % 5,
+        truth=fold_truth,
+        answers=np.eye(2)[fold_truth],
+    )
+    answers = np.eye(2)[truth]
+    assert settle(judged, truth, answers, folds).kind == kind
+    assert settle(judged, truth, answers, None).kind == "holdout"
 
 
 def test_truths_stay_in_their_group() -> None:
