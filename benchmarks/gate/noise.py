@@ -10,7 +10,7 @@ import argparse
 import math
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ from benchmarks.machine import machine
 LOG: Final = Path(__file__).with_suffix(".md")
 MARGINS: Final = (0.0, 0.01, 0.02, 0.05)
 """By which the candidate's area is lower than the champion's."""
+RESHUFFLED: Final = (200, 1_900)
+"""Rows of the drops whose order changes; the larger one is just within the folds' bound."""
 PAIRS: Final = {40: 400, 100: 400, 400: 300, 2_000: 200, 10_000: 60, 40_000: 20}
 """Pairs of models for so many held-out rows."""
 
@@ -43,9 +45,10 @@ def main() -> None:
 
 def _page(pool: ProcessPoolExecutor, times: int, trained: int) -> Iterator[str]:
     yield "# How often the gate is wrong: log\n"
-    yield f"{datetime.now(UTC):%Y-%m-%d}, {machine()}. Made by `make bench-gate`.\n"
+    yield f"{datetime.now(UTC):%Y-%m-%d}, {machine()}; --times {times} --trainings {trained}.\n"
     yield from _simulated(pool, times)
-    yield from _trained(trained)
+    yield from _trained(trainings.noise(trained))
+    yield from _reshuffled({rows: trainings.reshuffled(rows, 6) for rows in RESHUFFLED})
     yield from _pairs(pool)
 
 
@@ -85,20 +88,19 @@ def _share(cell: simulated.Noise, times: int) -> str:
     return "–" if cell.too_small == times else f"{cell.passed / times:.2%}"
 
 
-def _trained(times: int) -> Iterator[str]:
+def _trained(results: Iterable[trainings.Trained]) -> Iterator[str]:
     yield "## Noise that passes, real trainings\n"
     yield (
-        f"{times} drops of 60, 100 and 200 rows through learner, evaluation and verdict. Few rows "
+        "Drops of 60, 100 and 200 rows through learner, evaluation and verdict. Few rows "
         "are judged by their answers out of fold, at p ≤ 0.0028; the second share is what would "
         "pass at 0.025, which shows how much these answers depend on each other.\n"
     )
     yield "| target | drops | released | wait | p ≤ 0.025 |"
     yield "|---|---|---|---|---|"
     kinds: dict[str, list[trainings.Trained]] = defaultdict(list)
-    for number, each in enumerate(trainings.noise(times), start=1):
+    for each in results:
         kinds[each.kind].append(each)
         kinds["all"].append(each)
-        print(f"training {number}/{times}", end="\r", flush=True)
     for kind, found in sorted(kinds.items(), key=lambda item: item[0] == "all"):
         status = Counter(each.status for each in found)
         loose = sum(each.evaluation.chance.p <= 0.025 for each in found)
@@ -106,6 +108,21 @@ def _trained(times: int) -> Iterator[str]:
             f"| {kind} | {len(found)} | {_of(status['Approved'], len(found))} "
             f"| {_of(status['PendingManualApproval'], len(found))} | {_of(loose, len(found))} |"
         )
+    yield ""
+
+
+def _reshuffled(found: Mapping[int, Iterable[trainings.Trained]]) -> Iterator[str]:
+    yield "## The same rows in another order\n"
+    yield "Six reshuffles, each against the model of the first order; two classes.\n"
+    yield "| rows | released | wait | rejected | differences |"
+    yield "|---|---|---|---|---|"
+    for rows, results in found.items():
+        every = list(results)
+        status = Counter(each.status for each in every)
+        counts = [status[name] for name in ("Approved", "PendingManualApproval", "Rejected")]
+        intervals = [each.evaluation.candidate_minus_champion for each in every]
+        spread = ", ".join(f"{each.value:+.4f}" for each in intervals if each)
+        yield f"| {rows:,} | {' | '.join(map(str, counts))} | {spread} |"
     yield ""
 
 

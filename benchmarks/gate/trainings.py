@@ -20,7 +20,7 @@ from sluice.contracts.container import ContainerTree
 from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.evaluation import Evaluation
 from sluice.contracts.spec import Gate
-from tests.tables import schema_of, write_evaluation, write_job
+from tests.tables import add_champions_holdout, schema_of, write_evaluation, write_job
 from training.job import read_job
 from training.train import train
 
@@ -59,6 +59,34 @@ def noise(times: int) -> Iterator[Trained]:
     for number in range(times):
         kind, rows = cells[number % len(cells)]
         yield trained(kind, rows, 1_000 + 7 * number)
+
+
+def reshuffled(rows: int, times: int) -> Iterator[Trained]:
+    """The same rows in other orders, each against the model of the first order."""
+    kind = KINDS[0]
+    table = _table(kind, rows, np.random.default_rng(1), 1.0)
+    schema = schema_of(table, "y", "classification")
+    held = np.random.default_rng(2).random(rows) < 0.2
+    rest, holdout = table.filter(~held), table.filter(held)
+    champion = None
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(times + 1):
+            order = np.random.default_rng(100 + number).permutation(len(rest))
+            with contextlib.redirect_stdout(io.StringIO()):
+                job = ContainerTree(
+                    root=write_job(Path(folder) / f"job-{number}", rest.take(order), schema)
+                )
+                train(read_job(job), Event())
+                if champion is None:
+                    champion = job.model
+                    continue
+                root = Path(folder) / f"eval-{number}"
+                write_evaluation(root, holdout, schema, job.model, champion)
+                add_champions_holdout(root, holdout, schema)
+                found = evaluate(ContainerEnvironment.read({"SLUICE_OPT_ML": str(root)}))
+            yield Trained(
+                kind=kind, rows=rows, evaluation=found, status=judge(found, Gate()).status
+            )
 
 
 def _table(kind: str, rows: int, rng: np.random.Generator, signal: float) -> pa.Table:
