@@ -14,7 +14,7 @@ C := $(wildcard $(NATIVE)/*.[ch])
 CLANG ?= clang
 FUZZ_SECONDS ?= 60
 
-.PHONY: demo test test-slowest check format setup fuzz lock synth deploy clean
+.PHONY: demo test test-slowest check format setup fuzz bench-gate lock synth deploy clean
 
 demo: setup
 	@$(BIN)/python examples/demo.py
@@ -78,6 +78,10 @@ build/fuzz/scanner: tests/fuzz/scanner.c $(C)
 	@$(CLANG) -std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -Wno-psabi -DREAD_BYTES=61 -DBATCH_ROWS=7 \
 		-I$(NATIVE) -isystem $(NATIVE)/vendor -o $@ $< $(NATIVE)/*.c -lm
+
+# How often the gate is wrong: half an hour; writes benchmarks/gate/noise.md.
+bench-gate: setup
+	@$(BIN)/python -W ignore -m benchmarks.gate.noise
 
 node_modules/ready: package-lock.json
 	@command -v npm >/dev/null || { echo "Sluice needs Node 20 or newer with npm." >&2; exit 1; }

@@ -126,6 +126,15 @@ class Scored:
     """The deciding metric, ready to be resampled."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Agreement:
+    """Truths and answers [rows, columns] as numbers whose products add up to a value that the
+    deciding metric rises with, in whatever order the truths stand."""
+
+    truth: npt.NDArray[np.float64]
+    answers: npt.NDArray[np.float64]
+
+
 class Judge(Protocol):
     """Measures models of one task on rows whose truth is known; decides nothing."""
 
@@ -148,6 +157,14 @@ class Judge(Protocol):
 
     def baseline(self, truth: npt.NDArray[Any]) -> Scored:
         """How good the answer is that looks at nothing."""
+
+    def agreement(
+        self,
+        truth: npt.NDArray[Any],
+        answers: npt.NDArray[Any],
+        groups: npt.NDArray[np.int64] | None = None,
+    ) -> Agreement:
+        """What the permutation test shuffles: truths move within their group alone."""
 
     def why_unfit(self, signature: Signature) -> str | None:
         """Why a model cannot be scored on these rows, in a sentence; None: it can."""

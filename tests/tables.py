@@ -102,3 +102,12 @@ def write_evaluation(
     if champion:
         shutil.copytree(champion, folder / "champion")
     return root
+
+
+def add_champions_holdout(root: Path, holdout: pa.Table, schema: Schema) -> None:
+    """What the champion's own dataset held out, in an evaluation container's /opt/ml."""
+    folder = root / "processing/input"
+    for name in ("champion-holdout", "champion-schema"):
+        (folder / name).mkdir()
+    pq.write_table(holdout, folder / "champion-holdout/part-0.parquet")
+    (folder / "champion-schema/schema.json").write_text(schema.model_dump_json())

@@ -30,7 +30,7 @@ def evaluation_request(
     champion: Champion | None,
     env: GateEnvironment,
 ) -> dict[str, Any]:
-    """The CreateProcessingJob request: candidate and champion on the same holdout rows."""
+    """The CreateProcessingJob request: candidate and champion on the rows that either held out."""
     dataset = f"s3://{env.artifact_bucket}/{run.dataset_prefix}"
     inputs = {
         "holdout": dataset + "holdout/",
@@ -42,7 +42,10 @@ def evaluation_request(
         container.CANDIDATE_VARIABLE: candidate_version,
     }
     if champion:
+        earlier = f"s3://{env.artifact_bucket}/{Run.parse(champion.run).dataset_prefix}"
         inputs["champion"] = champion.artifacts
+        inputs["champion-holdout"] = earlier + "holdout/"
+        inputs["champion-schema"] = earlier + "schema.json"
         variables[container.CHAMPION_VARIABLE] = champion.version
     return {
         "ProcessingJobName": run.attempt(attempt),

@@ -116,7 +116,7 @@ class GateStep:
             Kind.EVALUATION_STARTED,
             run,
             status="started",
-            reason=f"Scoring the candidate on the holdout rows, {beside}.",
+            reason=f"Scoring the candidate on rows that it was not trained on, {beside}.",
             attempt=number,
             data={"job": run.attempt(number)},
         )
@@ -126,14 +126,21 @@ class GateStep:
         run = candidate.run
         key = requests.evaluation_prefix(run, number) + "evaluation.json"
         evaluation = Evaluation.model_validate(self.artifacts.read_json(key))
+        accepted = candidate.accepted
+        verdict = judge(
+            evaluation,
+            candidate.spec.gate,
+            suspects=accepted.suspects,
+            target_guessed=accepted.target_guessed,
+        )
         self.aws.register(
             requests.package_request(
                 run,
                 attempt=candidate.attempt,
-                sequence=candidate.accepted.sequence,
+                sequence=accepted.sequence,
                 artifacts=candidate.artifacts,
                 evaluation_uri=f"s3://{self.env.artifact_bucket}/{key}",
-                verdict=judge(evaluation, candidate.spec.gate),
+                verdict=verdict,
                 env=self.env,
             )
         )

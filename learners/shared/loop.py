@@ -62,7 +62,8 @@ class Control:
     """Budget of the whole run, interruptions not counted."""
     stop: Event
     """Set by SIGTERM: end after the current batch."""
-    checkpoints: Path
+    checkpoints: Path | None
+    """Where they are kept; None: a training too short to be continued."""
     fingerprint: str
     """Of data and settings; a checkpoint of another run is not continued."""
     say: Callable[[str], None]
@@ -202,6 +203,8 @@ def _affordable(plan: Plan, first: float, control: Control) -> int:
 
 
 def _store(control: Control, state: dict[str, Tensor], best: Tensor, progress: _Progress) -> None:
+    if control.checkpoints is None:
+        return
     facts = {name: repr(getattr(progress, name)) for name in _Progress.__slots__}
     checkpoint.write(
         control.checkpoints,
@@ -211,7 +214,7 @@ def _store(control: Control, state: dict[str, Tensor], best: Tensor, progress: _
 
 
 def _stored(control: Control) -> tuple[dict[str, Tensor], _Progress] | None:
-    found = checkpoint.read(control.checkpoints)
+    found = checkpoint.read(control.checkpoints) if control.checkpoints else None
     if found is None:
         return None
     tensors, facts = found

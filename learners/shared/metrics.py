@@ -66,6 +66,22 @@ def r2(truth: Floats, value: npt.NDArray[Any]) -> Statistic:
     return of
 
 
+def mid_ranks(score: npt.NDArray[Any], groups: npt.NDArray[np.int64] | None = None) -> Floats:
+    """Each score's rank from 1 within its group; equal scores share the mean of theirs."""
+    groups = np.zeros(len(score), dtype=np.int64) if groups is None else groups
+    order = np.lexsort((score, groups))
+    ordered, held = score[order], groups[order]
+    first = np.concatenate([[True], held[1:] != held[:-1]])
+    is_new = first | np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    starts = np.flatnonzero(is_new)
+    ends = np.append(starts[1:], len(order))
+    began = np.flatnonzero(first)[np.cumsum(first) - 1]
+    middle = np.repeat((starts + ends + 1) / 2, ends - starts) - began
+    ranks = np.empty(len(order))
+    ranks[order] = middle
+    return ranks
+
+
 def log_loss(truth: npt.NDArray[np.int64], probabilities: npt.NDArray[Any]) -> float:
     """Mean negative log-likelihood, natural logarithm."""
     chosen = probabilities[np.arange(len(truth)), truth].astype(np.float64)

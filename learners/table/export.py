@@ -13,6 +13,8 @@ import onnxruntime
 from safetensors.torch import save
 from torch import Tensor
 
+from learners.shared.evidence import OutOfFold, write_evidence
+from learners.shared.row_hash import Hashes
 from learners.table.encoder import Encoded, Encoder
 from learners.table.signature import signature
 from sluice.contracts.tasks import TASKS
@@ -29,6 +31,8 @@ def write_folder(
     encoder: Encoder,
     weights: dict[str, Tensor],
     facts: dict[str, Any],
+    trained: Hashes,
+    out_of_fold: OutOfFold | None,
 ) -> None:
     """Write exactly the files that the task's row states."""
     folder = job.tree.model
@@ -43,6 +47,7 @@ def write_folder(
     tensors = {name: tensor.contiguous().cpu() for name, tensor in weights.items()}
     (folder / "weights.safetensors").write_bytes(save(tensors))
     (folder / "training.json").write_text(json.dumps(facts, indent=1), "utf-8")
+    write_evidence(folder, trained, out_of_fold)
     files = TASKS[job.schema.task].model_files
     if missing := [name for name in files if not (folder / name).is_file()]:
         raise RuntimeError(f"The model folder lacks {', '.join(missing)}.")

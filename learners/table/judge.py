@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from learners.interface import Columns, Scored
+from learners.interface import Agreement, Columns, Scored
 from learners.shared import metrics
 from learners.shared.resampling import value_of
 from learners.table.encoder import encode_target
@@ -77,6 +77,23 @@ class TableJudge:
             return _of_values(truth, np.full(len(truth), float(self.target.baseline)))
         guess = np.full(len(truth), classes.index(self.target.baseline))
         return self._of_guesses(truth, guess, np.full(len(truth), 0.5))
+
+    def agreement(
+        self,
+        truth: npt.NDArray[Any],
+        answers: npt.NDArray[Any],
+        groups: npt.NDArray[np.int64] | None = None,
+    ) -> Agreement:
+        """What the permutation test shuffles: truths move within their group alone."""
+        if self.target.classes is None:
+            return Agreement(truth=truth[:, None], answers=answers.astype(np.float64)[:, None])
+        every = np.eye(len(self.target.classes))
+        if self.metric == tasks.ROC_AUC.name:
+            # The area is the sum of the positive rows' ranks, but for a constant.
+            ranks = metrics.mid_ranks(answers[:, -1], groups)
+            return Agreement(truth=every[truth][:, -1:], answers=ranks[:, None])
+        shares = every / np.maximum(np.bincount(truth, minlength=len(every)), 1)
+        return Agreement(truth=shares[truth], answers=every[answers.argmax(axis=1)])
 
     def _of_guesses(
         self,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learners.shared.parquet import batches
+from learners.shared.row_hash import Hashes, row_hashes
 from learners.table.encoder import Encoded, Encoder, encode_target
 from sluice.contracts.dataset import Schema
 
@@ -23,6 +24,9 @@ class Rows:
 
     encoded: Encoded
     target: npt.NDArray[Any]
+    hashes: Hashes
+    """Of the features and the target."""
+    feature_hashes: Hashes
 
     def __len__(self) -> int:
         return len(self.target)
@@ -32,7 +36,12 @@ class Rows:
         encoded = Encoded(
             numeric=self.encoded.numeric[rows], categorical=self.encoded.categorical[rows]
         )
-        return Rows(encoded=encoded, target=self.target[rows])
+        return Rows(
+            encoded=encoded,
+            target=self.target[rows],
+            hashes=self.hashes[rows],
+            feature_hashes=self.feature_hashes[rows],
+        )
 
 
 def read(folder: Path, schema: Schema) -> tuple[Encoder, Rows]:
@@ -48,16 +57,23 @@ def read(folder: Path, schema: Schema) -> tuple[Encoder, Rows]:
     names = [column.name for column in schema.features]
     categories = [column.name for column in schema.features if column.type == "category"]
     encoder = Encoder.fit(schema.features, batches(folder, categories))
-    numeric, categorical, targets = [], [], []
+    numeric, categorical, targets, hashes, feature_hashes = [], [], [], [], []
     for batch in batches(folder, [*names, schema.target.name]):
         encoded = encoder.encode(batch)
         numeric.append(encoded.numeric)
         categorical.append(encoded.categorical)
         targets.append(encode_target(batch[schema.target.name], schema.target))
+        hashes.append(row_hashes(batch, [*names, schema.target.name]))
+        feature_hashes.append(row_hashes(batch, names))
     if not sum(map(len, targets)):
         raise ValueError("The training files have no rows.")
     encoded = Encoded(numeric=np.concatenate(numeric), categorical=np.concatenate(categorical))
-    return encoder, Rows(encoded=encoded, target=np.concatenate(targets))
+    return encoder, Rows(
+        encoded=encoded,
+        target=np.concatenate(targets),
+        hashes=np.concatenate(hashes),
+        feature_hashes=np.concatenate(feature_hashes),
+    )
 
 
 def split(rows: Rows, *, stratify: bool, seed: int) -> tuple[Rows, Rows]:

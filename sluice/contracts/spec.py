@@ -29,6 +29,9 @@ from sluice.contracts.dataset import ColumnType
 
 Approval = Literal["auto", "manual"]
 
+Undecided = Literal["auto", "wait", "release", "reject"]
+"""What becomes of a candidate that is shown to be neither as good as the champion nor worse."""
+
 
 class Policy(BaseModel):
     """The bounds of one stack; set in infra/config.py, read by the handlers from SLUICE_POLICY."""
@@ -48,6 +51,8 @@ class Policy(BaseModel):
     """Whether training may run on spare capacity."""
     approval: Approval = "auto"
     """`manual`: every release waits for a person, whatever sluice.yaml says."""
+    undecided: Undecided | None = None
+    """Where set, this is `gate.undecided` of every drop; sluice.yaml may state no other."""
     endpoint_instances: int = 4
     """Most instances of one endpoint."""
     max_endpoints: int = 20
@@ -240,6 +245,9 @@ class Gate(_Section):
     metric: Annotated[str, AfterValidator(tasks.metric_wish)] = tasks.AUTO
     at_least: float | None = None
     against_champion: Literal["not_worse", "better", "ignore"] = "not_worse"
+    undecided: Undecided = "auto"
+    """`auto`: a candidate whose estimate is not below the champion's is released, another waits for
+    a person; where it has to be better, it waits."""
     approval: Approval = "auto"
 
 

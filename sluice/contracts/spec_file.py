@@ -141,6 +141,12 @@ def _bounded(spec: Spec, policy: Policy, stated: dict[str, Any]) -> Spec:
             f"this stack's policy allows {', '.join(policy.hardware)}.",
             remedy="Choose one of these, or ask who runs the stack.",
         )
+    if policy.undecided and spec.gate.undecided not in ("auto", policy.undecided):
+        raise SpecRefused(
+            f"sluice.yaml: gate.undecided is {spec.gate.undecided!r}; "
+            f"this stack's policy allows only {policy.undecided!r}.",
+            remedy="Remove the field, or ask who runs the stack.",
+        )
     bounds = {
         ("train", "minutes"): policy.minutes,
         ("train", "usd"): policy.usd,
@@ -167,7 +173,10 @@ def _bounded(spec: Spec, policy: Policy, stated: dict[str, Any]) -> Spec:
             ),
             "deploy": spec.deploy.model_copy(update=sections["deploy"]),
             "gate": spec.gate.model_copy(
-                update={"approval": "manual"} if policy.approval == "manual" else {}
+                update={
+                    "approval": "manual" if policy.approval == "manual" else spec.gate.approval,
+                    "undecided": policy.undecided or spec.gate.undecided,
+                }
             ),
         }
     )

@@ -78,6 +78,8 @@ _TABLE_FILES: Final = (
     "profile.json",
     "weights.safetensors",
     "training.json",
+    "trained_rows.parquet",
+    "out_of_fold.parquet",
 )
 
 CLASSIFICATION: Final = Task(

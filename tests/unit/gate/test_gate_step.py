@@ -11,7 +11,7 @@ from functions.gate.step import GateStep
 from functions.shared.hints import Hint
 from sluice.contracts.dataset import Accepted
 from sluice.contracts.environment import GateEnvironment
-from sluice.contracts.evaluation import Evaluation, Interval, Score
+from sluice.contracts.evaluation import Chance, Compared, Evaluation, Interval, Score
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
 from sluice.contracts.release import Champion
@@ -88,26 +88,41 @@ class World:
         )
         self.store.documents[RUN.dataset_prefix + "accepted.json"] = accepted.model_dump()
 
+    def suspect(self, column: str, *, target_guessed: bool = False) -> None:
+        """What validate says of the dataset, beside that it is accepted."""
+        self.store.documents[RUN.dataset_prefix + "accepted.json"] |= {
+            "suspects": (column,),
+            "target_guessed": target_guessed,
+        }
+
     def deliver(self) -> None:
         self.step.take(Hint(detail_type="x", detail={}, model="iris", run=RUN))
 
-    def end_evaluation(self, number: int, *, gain: float = 0.2, status: str = "Completed") -> None:
+    def end_evaluation(self, number: int, *, p: float = 0.001, status: str = "Completed") -> None:
         job = self.aws.jobs[f"create_processing_job/{RUN.attempt(number)}"]
         job["ProcessingJobStatus"] = status
-        interval = Interval(value=gain, low=gain - 0.1, high=gain + 0.1)
-        score = Score(
-            version="x",
-            metrics={BALANCED_ACCURACY.name: 0.9},
-            score=Interval(value=0.9, low=0.8, high=1.0),
+        interval = Interval(value=0.2, low=0.1, high=0.3)
+
+        def score(value: float) -> Score:
+            return Score(
+                version="x",
+                metrics={BALANCED_ACCURACY.name: value},
+                score=Interval(value=value, low=value - 0.1, high=value + 0.1),
+            )
+
+        compared = Compared(
+            holdout_rows=100, earlier_rows=0, out_of_fold_rows=0, left_out=0, candidate=0.9
         )
         evaluation = Evaluation(
             metric=BALANCED_ACCURACY.name,
             rows=100,
-            candidate=score,
-            baseline=score,
-            champion=score if self.models.serving else None,
+            candidate=score(0.9),
+            baseline=score(0.5),
+            chance=Chance(evidence="holdout", p=p, limit=0.025),
             candidate_minus_baseline=interval,
+            champion=score(0.7) if self.models.serving else None,
             candidate_minus_champion=interval if self.models.serving else None,
+            compared=compared if self.models.serving else None,
         )
         key = f"{RUN.runs_prefix}{RUN.attempt(number)}/evaluation/evaluation.json"
         self.store.documents[key] = evaluation.model_dump(mode="json")
@@ -153,12 +168,23 @@ def test_a_good_candidate_is_scored_judged_and_registered_once(world: World) -> 
 
 def test_a_candidate_no_better_than_the_baseline_is_rejected(world: World) -> None:
     world.deliver()
-    world.end_evaluation(1, gain=0.05)
+    world.end_evaluation(1, p=0.05)
     world.deliver()
 
     (package,) = world.aws.packages("sluice", "iris")
     assert package.approval == "Rejected"
     assert world.say.said[-1].status == "rejected"
+
+
+def test_a_column_that_gives_a_guessed_target_away_waits_for_a_person(world: World) -> None:
+    world.suspect("outcome", target_guessed=True)
+    world.deliver()
+    world.end_evaluation(1)
+    world.deliver()
+
+    (package,) = world.aws.packages("sluice", "iris")
+    assert package.approval == "PendingManualApproval"
+    assert "'outcome'" in package.reason
 
 
 def test_a_champion_that_moved_since_is_scored_beside_the_candidate_anew(world: World) -> None:
@@ -170,6 +196,9 @@ def test_a_champion_that_moved_since_is_scored_beside_the_candidate_anew(world: 
 
     again = world.aws.jobs[f"create_processing_job/{RUN.attempt(2)}"]
     assert again["Environment"]["SLUICE_CHAMPION"] == "v2"
+    inputs = {i["InputName"]: i["S3Input"]["S3Uri"] for i in again["ProcessingInputs"]}
+    assert inputs["champion-holdout"] == "s3://artifacts/datasets/iris/abcdefghijka/holdout/"
+    assert inputs["champion-schema"] == "s3://artifacts/datasets/iris/abcdefghijka/schema.json"
     assert world.aws.packages("sluice", "iris") == []
 
 

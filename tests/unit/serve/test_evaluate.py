@@ -8,15 +8,26 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
+from functions.gate.verdict import judge
 from serving.evaluate import evaluate, main
 from sluice.contracts.container import ContainerTree
 from sluice.contracts.dataset import Schema
 from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.evaluation import Evaluation
-from tests.tables import VERSION, flowers, houses, schema_of, write_evaluation, write_job
+from sluice.contracts.spec import Gate
+from tests.tables import (
+    VERSION,
+    add_champions_holdout,
+    flowers,
+    houses,
+    schema_of,
+    write_evaluation,
+    write_job,
+)
 from training.job import read_job
 from training.train import train
 
@@ -40,6 +51,14 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "good": learnt(root / "good", flowers()),
         "weak": learnt(root / "weak", flowers(60).select(["seen", "wild", "species"])),
     }
+
+
+@pytest.fixture(scope="module")
+def reshuffled(models: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The good model's rows in another order."""
+    table = flowers()
+    order = np.random.default_rng(5).permutation(len(table))
+    return learnt(tmp_path_factory.mktemp("reshuffled"), table.take(order))
 
 
 def settings(root: Path, **changes: str) -> ContainerEnvironment:
@@ -154,6 +173,7 @@ def test_what_cannot_be_measured_is_said_in_a_sentence(
     assert "two classes" in failed(root, SLUICE_METRIC="roc_auc")
     assert "f1" in failed(root, SLUICE_METRIC="f1")
     one = write_evaluation(tmp_path / "b", HOLDOUT.slice(0, 1), SCHEMA, good)
+    (one / "processing/input/candidate/out_of_fold.parquet").unlink()
     assert "1 rows" in failed(one)
     empty = write_evaluation(tmp_path / "c", HOLDOUT.slice(0, 0), SCHEMA, good)
     assert "no rows" in failed(empty)
@@ -170,3 +190,82 @@ def test_the_document_is_written_where_it_is_agreed(
     assert main(settings(root)) == 0
     written = (root / "processing/output/evaluation.json").read_bytes()
     assert Evaluation.model_validate_json(written) == evaluate(settings(root))
+
+
+def test_many_held_out_rows_judge_themselves(models: dict[str, Path], tmp_path: Path) -> None:
+    found = judged(tmp_path, models["good"], None)
+    assert found.chance.evidence == "holdout"
+    assert found.chance.p == pytest.approx(1e-4)
+
+
+def test_few_held_out_rows_leave_it_to_the_answers_out_of_fold(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    write_evaluation(tmp_path, HOLDOUT.slice(0, 4), SCHEMA, models["good"])
+    found = evaluate(settings(tmp_path))
+    assert (found.chance.evidence, found.rows) == ("out_of_fold", 150)
+    assert judge(found, Gate()).status == "Approved"
+
+
+def test_four_held_out_rows_alone_cannot_tell(models: dict[str, Path], tmp_path: Path) -> None:
+    write_evaluation(tmp_path, HOLDOUT.slice(0, 4), SCHEMA, models["good"])
+    (tmp_path / "processing/input/candidate/out_of_fold.parquet").unlink()
+    found = evaluate(settings(tmp_path))
+    assert found.rows == 4
+    assert 5 <= (found.chance.enough_rows or 0) <= 8
+    assert judge(found, Gate()).status == "PendingManualApproval"
+
+
+def test_the_same_rows_in_another_order_are_released_again(
+    models: dict[str, Path], reshuffled: Path, tmp_path: Path
+) -> None:
+    found = judged(tmp_path, reshuffled, models["good"])
+    assert found.compared is not None
+    assert (found.compared.holdout_rows, found.compared.out_of_fold_rows) == (200, 150)
+    assert judge(found, Gate()).status in ("Approved", "PendingManualApproval")
+    assert judge(found, Gate(undecided="release")).status == "Approved"
+
+
+def test_rows_that_the_champions_dataset_held_out_count_once(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    root = write_evaluation(tmp_path, HOLDOUT, SCHEMA, models["good"], models["weak"])
+    earlier = pa.concat_tables([HOLDOUT.slice(0, 50), flowers(30, seed=11)])
+    add_champions_holdout(root, earlier, SCHEMA)
+    found = evaluate(settings(root)).compared
+    assert found is not None
+    assert found.earlier_rows + found.holdout_rows + found.left_out == 230
+    assert 25 <= found.earlier_rows <= 30
+    assert found.out_of_fold_rows == 0
+
+
+def test_rows_that_the_champion_was_trained_on_are_left_out(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    holdout = pa.concat_tables([flowers().slice(0, 60), HOLDOUT.slice(0, 30)])
+    candidate = learnt(tmp_path / "new", flowers(60, seed=4))
+    root = write_evaluation(tmp_path / "a", holdout, SCHEMA, candidate, models["good"])
+    found = evaluate(settings(root)).compared
+    assert found is not None
+    assert (found.left_out, found.holdout_rows) == (60, 30)
+    few = write_evaluation(tmp_path / "b", holdout.slice(0, 70), SCHEMA, candidate, models["good"])
+    error = evaluate(settings(few)).champion_error or ""
+    assert "10 rows" in error
+    assert "at least 20" in error
+
+
+def test_a_column_that_alone_is_right_on_every_row_is_named(tmp_path: Path) -> None:
+    def leaky(seed: int) -> pa.Table:
+        table = flowers(150, seed=seed)
+        codes = {"setosa": "s", "versicolor": "v", "virginica": "w"}
+        return table.append_column(
+            "code", pa.array([codes[k] for k in table["species"].to_pylist()])
+        )
+
+    model = learnt(tmp_path / "job", leaky(0))
+    schema = schema_of(leaky(0), "species", "classification")
+    root = write_evaluation(tmp_path / "ml", leaky(1), schema, model)
+    found = evaluate(settings(root))
+    assert found.candidate.score.value >= 0.9999
+    assert found.sole_column == "code"
+    assert judge(found, Gate()).status == "PendingManualApproval"

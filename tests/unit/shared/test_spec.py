@@ -97,6 +97,17 @@ def test_a_manual_policy_overrides_the_wish():
     assert spec.gate.approval == "manual"
 
 
+def test_a_policy_that_fixes_what_is_undecided_allows_no_other_wish():
+    policy = Policy(undecided="wait")
+    for text in (None, "gate: {undecided: auto}", "gate: {undecided: wait}"):
+        assert parse_spec(text, policy).gate.undecided == "wait"
+    with pytest.raises(SpecRefused) as caught:
+        parse_spec("gate: {undecided: release}", policy)
+    for word in ("gate.undecided is 'release'", "only 'wait'", "Remove"):
+        assert word in str(caught.value)
+    assert parse_spec("gate: {undecided: release}", Policy()).gate.undecided == "release"
+
+
 def test_the_effective_spec_survives_its_own_json():
     spec = parse_spec("target: species\ntrain: {minutes: 5}", POLICY)
     assert Spec.model_validate(spec.model_dump(mode="json")) == spec

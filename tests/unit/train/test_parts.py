@@ -19,7 +19,13 @@ from learners.table.rows import Rows, split
 def rows(target: list[int]) -> Rows:
     numeric = np.arange(len(target), dtype=np.float32)[:, None]
     categorical = np.zeros((len(target), 0), dtype=np.int64)
-    return Rows(encoded=Encoded(numeric=numeric, categorical=categorical), target=np.array(target))
+    hashes = np.arange(len(target), dtype=np.uint64)
+    return Rows(
+        encoded=Encoded(numeric=numeric, categorical=categorical),
+        target=np.array(target),
+        hashes=hashes,
+        feature_hashes=hashes,
+    )
 
 
 def test_a_column_that_is_nearly_always_zero_has_bins_beyond_zero() -> None:

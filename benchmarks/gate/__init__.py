@@ -1,0 +1,1 @@
+"""How often the gate is wrong: noise that passes, equally good models that it stops."""
