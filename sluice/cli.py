@@ -224,7 +224,7 @@ def _validate(arguments: argparse.Namespace) -> int:
     spec = parse_spec(text, Policy())
     try:
         if path.is_dir():
-            hold_folder(path, name)
+            hold_folder(path, name, str(path))
         report = validate(path, name=name, spec=spec, salt="sluice", workers=arguments.workers)
     except Refused as refused:
         report = refusal_report(name, refused)

@@ -91,9 +91,6 @@ class Client:
                 "letter first, at most 32. Give one with --model."
             )
         if path.is_dir():
-            below = [p for p in path.iterdir() if p.is_dir()]
-            if below:
-                raise UsageError(f"{below[0]} is a folder; put all parts into {path} itself.")
             return self._drop_folder(path, f"{model}/{path.resolve().name}/")
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
@@ -107,7 +104,7 @@ class Client:
         """Upload the parts, then the marker that lists what they were before they were sent."""
         from sluice.validation.formats.manifest import hold_folder, manifest_of
 
-        hold_folder(folder, folder.resolve().name)
+        hold_folder(folder, folder.resolve().name, str(folder))
         manifest = manifest_of(folder)
         if not manifest.parts:
             raise UsageError(

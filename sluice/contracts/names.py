@@ -22,6 +22,7 @@ VALIDATION_ATTEMPTS: Final = 3
 """Jobs that may validate one drop: another one only where AWS is to blame for the last."""
 
 SPEC_FILE: Final = "sluice.yaml"
+_LIKE_SPEC = re.compile(r"sluice([ _-]?\(?\d+\)?)?\.ya?ml(\.(txt|ya?ml|bak))?", re.IGNORECASE)
 SUCCESS_MARKER: Final = "_SUCCESS"
 """Spark's convention: the file that closes a folder of parts."""
 
@@ -37,6 +38,11 @@ _RUN = re.compile(
 def is_slug(text: str) -> bool:
     """Whether `text` may name a stack."""
     return _SLUG.fullmatch(text) is not None
+
+
+def is_like_spec(name: str) -> bool:
+    """Whether a file is called nearly as `SPEC_FILE` is, and is surely meant to be it."""
+    return name != SPEC_FILE and _LIKE_SPEC.fullmatch(name) is not None
 
 
 def is_model(text: str) -> bool:

@@ -8,7 +8,7 @@ as was found out by the step before.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -33,7 +33,8 @@ from sluice.validation.findings.mixed import mixed_goal
 from sluice.validation.findings.reading import read_unused
 from sluice.validation.findings.stated import check_stated, hold_rows
 from sluice.validation.findings.strays import refuse_strays
-from sluice.validation.formats.parts import parts_of
+from sluice.validation.formats.files import dropped_files
+from sluice.validation.formats.listing import check_hive
 from sluice.validation.formats.source import Opening
 from sluice.validation.profile.association import associations
 from sluice.validation.profile.content import contents_of
@@ -67,6 +68,7 @@ def validate(
     workers: int = 1,
     previous: Schema | None = None,
     previous_profile: Mapping[str, Any] | None = None,
+    not_fetched: Sequence[str] = (),
 ) -> Report:
     """Assess a dropped file or folder, and write the dataset it becomes.
 
@@ -77,7 +79,8 @@ def validate(
     nothing. `memory_megabytes` is what each process may take. More than one of the `workers` read
     large files in pieces of their own, and find what one finds. `previous` and
     `previous_profile` are `schema.json` and `profile.json` of the model's last accepted drop, which
-    this one is held against.
+    this one is held against. `not_fetched` are files of a dropped folder that are no data, and so
+    are not there.
 
     Bad data never raises: the report says `rejected`, and why. What is raised is a bug, or a disk
     that is full.
@@ -91,6 +94,7 @@ def validate(
         memory_megabytes=memory_megabytes,
         workers=workers,
         last=Last(schema=previous, profile=previous_profile) if previous else None,
+        not_fetched=not_fetched,
     )
     try:
         return _attempt(drop)
@@ -111,6 +115,7 @@ class _Drop:
     memory_megabytes: int
     workers: int
     last: Last | None
+    not_fetched: Sequence[str]
     is_frugal: bool = True
 
 
@@ -140,7 +145,8 @@ def _steps(
     draft = Draft(name=name)
 
     # 1. Open: the bytes, the dialect, an independent count of the rows.
-    form, parts = parts_of(drop.source, name)
+    files = dropped_files(drop.source, name, drop.not_fetched)
+    form, parts = files.form, files.parts
 
     @cache
     def connect() -> duckdb.DuckDBPyConnection:
@@ -150,7 +156,9 @@ def _steps(
     opening = Opening(
         parts=parts, scratch=scratch, stated=spec.read, executor=executor, connect=connect
     )
+    draft = draft.plus(*files.notes)
     source = form.open(opening)
+    check_hive(name, parts, source.names, form)
     draft = draft.plus(*read_unused(name, source.content or form, spec.read), source=source)
     yield draft
 
@@ -164,7 +172,7 @@ def _steps(
         is_frugal=drop.is_frugal,
     )
     bounded(con, megabytes)
-    choice = choose(name, source.names, spec)
+    choice = choose(name, source.names, spec, source.index)
     check_stated(source, spec.contract)
     reading = source.store(
         Readers(con=con, scratch=scratch, executor=executor),

@@ -11,14 +11,12 @@ from typing import Final
 
 from sluice.validation.formats import registry
 from sluice.validation.formats.parts import HEAD_BYTES, Part
+from sluice.validation.formats.registry import Compression
 from sluice.validation.refusals import Refused
 
 OTHERS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word document"),
-    (b"\x1f\x8b", "gzip-compressed"),
-    (b"\x28\xb5\x2f\xfd", "zstd-compressed"),
-    *((bytes([0x50 + i]) + b"\x2a\x4d\x18", "zstd-compressed") for i in range(16)),
     (b"BZh", "bzip2-compressed"),
     (b"\xfd7zXZ", "xz-compressed"),
     (b"7z\xbc\xaf", "a 7z archive"),
@@ -30,14 +28,30 @@ OTHERS: Final[tuple[tuple[bytes, str], ...]] = (
 """First bytes of what people drop under a wrong name, and what to call it; those of the formats
 that are taken stand in the registry."""
 
+COMPRESSED: Final[dict[Compression, tuple[bytes, ...]]] = {
+    "gzip": (b"\x1f\x8b",),
+    "zstd": (
+        b"\x28\xb5\x2f\xfd",
+        *(bytes([0x50 + i]) + b"\x2a\x4d\x18" for i in range(16)),
+    ),
+}
+"""First bytes of what is expanded first; zstd may begin with a frame to skip."""
+
 UTF16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 """Byte order marks, and the encoding each stands for."""
+
+
+def compression_in(head: bytes) -> Compression | None:
+    """What a file with these first bytes is compressed with."""
+    return next((kind for kind, magic in COMPRESSED.items() if head.startswith(magic)), None)
 
 
 def recognised(head: bytes) -> str | None:
     """What a file with these first bytes is, in words: `a PDF`; None where they do not tell."""
     taken = [(form.magic, form.words) for form in registry.FORMATS if form.magic]
+    packed = compression_in(head)
     found = [words for magic, words in (*taken, *OTHERS) if head.startswith(magic)]
+    found += [f"{packed}-compressed"] if packed else []
     return " or ".join(found) or None
 
 

@@ -43,6 +43,8 @@ class Layout:
 
     delimiter: str
     has_header: bool
+    fields: int
+    """How many a row has, those that are left out among them."""
     quoted_newlines: bool
     """Whether a quoted field runs over several lines."""
 
@@ -98,6 +100,11 @@ class Source(Protocol):
     @property
     def missing_values(self) -> str:
         """What is read as missing beside nothing at all, to begin a sentence: `Blank space is`."""
+
+    @property
+    def index(self) -> tuple[str, ...]:
+        """Names of columns that tell rows apart, by the files' own account: none of them is what
+        should be predicted, unless sluice.yaml names it."""
 
     @property
     def layout(self) -> Layout | None:

@@ -17,8 +17,10 @@ from sluice.validation.scanner.interface import Storage
 
 MISSING: Final = (
     "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NaT", "null", "NULL", "None",
+    "\\N",
 )  # fmt: skip
-"""Spellings of a missing value, beside nothing at all: those that pandas and R write."""
+"""Spellings of a missing value, beside nothing at all: those that pandas and R write, and
+the \\N of MySQL, PostgreSQL, Snowflake and Hive."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

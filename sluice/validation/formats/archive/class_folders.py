@@ -27,7 +27,7 @@ _BESIDE: Final = ("readme", "license", "licence", "copying", "citation", "change
 _ARCHIVES: Final = (
     ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".jar",
 )  # fmt: skip
-_OTHER_TABLES: Final = (".tsv", ".xls", ".ods", ".feather", ".arrow", ".avro", ".orc")
+_OTHER_TABLES: Final = (".xls", ".ods", ".feather", ".arrow", ".avro", ".orc")
 """Of formats that are not taken."""
 _OTHER_IMAGES: Final = (
     ".tif", ".tiff", ".heic", ".heif", ".avif", ".svg", ".ico", ".psd", ".jp2", ".raw", ".cr2",

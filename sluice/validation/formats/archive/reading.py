@@ -141,6 +141,7 @@ def _facts_relation(path: Path) -> str:
     listed = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     return (
         f"read_csv({literal(str(path))}, auto_detect=false, header=false, delim=',', quote='\"', "
+        "hive_partitioning=false, "
         f"columns={{{listed}}})"
     )
 

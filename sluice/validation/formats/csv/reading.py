@@ -15,11 +15,13 @@ from pathlib import Path
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
 from sluice.validation.formats.compressed import compression_of, expanded
-from sluice.validation.formats.csv.dialect import Dialect, dialect_of
+from sluice.validation.formats.csv.dialect import Dialect, LeftOut, dialect_of
 from sluice.validation.formats.csv.escapes import found_escape, with_doubled_quotes
 from sluice.validation.formats.csv.pieces import cut_file, line_of
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
 from sluice.validation.formats.csv.row_count import RowCount, count_rows, recount_rows
+from sluice.validation.formats.csv.top import below, top_of
+from sluice.validation.formats.empties import no_rows, with_content
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
 from sluice.validation.formats.first_bytes import check_text, head_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part
@@ -67,7 +69,7 @@ def open_csv(opening: Opening) -> ScannedSource:
     Raises `Refused` where a file is no readable table, or where parts of a folder disagree.
     """
     scratch, executor = opening.scratch, opening.executor
-    parts = expanded(opening.parts, scratch)
+    parts, blank = with_content(expanded(opening.parts, scratch))
     opened = [_opened(part, scratch, opening.stated) for part in parts]
     _check_alike(opened)
     pieces = [piece for file in opened for piece in _cut(file, scratch)] if executor else opened
@@ -76,7 +78,7 @@ def open_csv(opening: Opening) -> ScannedSource:
     )
     prepared = list(counted)
     runs = list(_runs(prepared)) if executor else [prepared]
-    return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)))
+    return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)), blank)
 
 
 def _check_alike(files: list[_CsvFile]) -> None:
@@ -87,15 +89,20 @@ def _check_alike(files: list[_CsvFile]) -> None:
                 "parts-disagree",
                 f"{other.part.name}, line 1: its columns or delimiter differ from those of "
                 f"{first.part.name}.",
-                remedy="Give all parts of a folder the same header in the same order.",
+                remedy="Give all parts of a folder the same header in the same order; if they have "
+                "none, write `read: {header: false}` in sluice.yaml.",
                 line=1,
             )
 
 
 def _joined(
-    prepared: list[_CountedFile], originals: list[Part], stated: Read, shards: tuple[Files, ...]
+    prepared: list[_CountedFile],
+    originals: list[Part],
+    stated: Read,
+    shards: tuple[Files, ...],
+    blank: list[str],
 ) -> ScannedSource:
-    """The files as one table."""
+    """The files as one table; `blank` are parts that hold nothing."""
     first = prepared[0]
     rows = sum(p.rows for p in prepared)
     if rows == 0:
@@ -131,13 +138,47 @@ def _joined(
             "files": len(originals),
             "blank_lines": sum(p.count.blank for p in prepared),
         },
-        notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
+        notes=tuple(_notes(prepared, blank)),
+        left_out=first.dialect.left_out,
         layout=Layout(
             delimiter=first.dialect.delimiter,
             has_header=first.dialect.header,
+            fields=len(first.dialect.names),
             quoted_newlines=any(p.count.quoted_newlines for p in prepared),
         ),
-        recount=lambda: _joined([_recounted(p) for p in prepared], originals, stated, shards),
+        recount=lambda: _joined(
+            [_recounted(p) for p in prepared], originals, stated, shards, blank
+        ),
+    )
+
+
+def _notes(files: list[_CountedFile], blank: list[str]) -> Iterator[Finding]:
+    yield from _unended(files)
+    for file in files:
+        yield from file.notes
+    first = files[0]
+    if first.dialect.left_out:
+        yield _first_left_out(first.part, first.dialect.left_out)
+    yield from no_rows([*blank, *(file.part.name for file in files if not file.rows)])
+
+
+def _first_left_out(part: Part, what: LeftOut) -> Finding:
+    if what == "index":
+        return Finding(
+            severity="note",
+            code="index-left-out",
+            message=f"{part.name}: the first column counts the rows, as pandas writes its index; "
+            "it is left out.",
+            remedy="`df.to_csv(path, index=False)` writes none; a column of yours needs a name in "
+            "the header.",
+        )
+    return Finding(
+        severity="note",
+        code="row-names-left-out",
+        message=f"{part.name}: every record has one field more than the header, as R writes the "
+        "names of rows; the first field of each is left out.",
+        remedy="`write.csv(d, row.names = FALSE)` writes none; a column of yours needs a name in "
+        "the header.",
     )
 
 
@@ -189,14 +230,22 @@ def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
     part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
     notes = stated_wrongly(original, head, stated.encoding)
     if part is not original:
-        with part.path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+        head = _head(part)
+    top = top_of(part, head, stated)
+    if top.lines:
+        part = below(part, top, scratch)
+        head = _head(part)
     escape = stated.escape or found_escape(head, stated.quote)
-    dialect = dialect_of(part, head, stated, escape)
+    dialect = dialect_of(part, head, stated, top, escape)
     if escape and escape != stated.quote:
         marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
         part = with_doubled_quotes(part, scratch, escape=escape, **marks)
-    return _CsvFile(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
+    return _CsvFile(part=part, dialect=dialect, notes=(*notes, *top.notes, *dialect.notes))
+
+
+def _head(part: Part) -> bytes:
+    with part.path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _refuse_json(part: Part, head: bytes) -> None:

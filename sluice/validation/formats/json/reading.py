@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from sluice.validation.formats.compressed import compression_of, expanded
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
+from sluice.validation.formats.empties import no_rows, with_content
 from sluice.validation.formats.encoding import as_utf8
 from sluice.validation.formats.first_bytes import head_of_text
 from sluice.validation.formats.json.layouts import (
@@ -44,7 +45,8 @@ def open_json(opening: Opening, layout: Layout) -> ScannedSource:
     Raises `Refused` where one is no flat object, or the independent count differs.
     """
     scratch = opening.scratch
-    parts = [_as_utf8(part, layout, scratch) for part in expanded(opening.parts, scratch)]
+    full, blank = with_content(expanded(opening.parts, scratch))
+    parts = [_as_utf8(part, layout, scratch) for part in full]
     copy = scratch_file(scratch)
     found = Observations()
     written = _write(parts, layout, found, copy)
@@ -83,7 +85,12 @@ def open_json(opening: Opening, layout: Layout) -> ScannedSource:
             "encoding": parts[0].encoding,
             "files": len(parts),
         },
-        notes=tuple(notes_of(found)),
+        notes=(
+            *notes_of(found),
+            *no_rows(
+                [*blank, *(part.name for part, n in zip(parts, written, strict=True) if not n)]
+            ),
+        ),
     )
 
 

@@ -27,6 +27,9 @@ class ParquetSource:
     names: tuple[str, ...]
     types: tuple[str, ...]
     """DuckDB's, by column."""
+    aliases: tuple[str, ...]
+    """Of all columns of the files, in order: c1, c2, …, and others for those that are left out."""
+    index: tuple[str, ...] = ()
     sample: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Finding, ...] = ()
     missing_values: str = "NaN, infinite values and years beyond 9999 are"
