@@ -35,6 +35,7 @@ from sluice.validation.findings.stated import check_stated, hold_rows
 from sluice.validation.findings.strays import refuse_strays
 from sluice.validation.formats.files import dropped_files
 from sluice.validation.formats.listing import check_hive
+from sluice.validation.formats.registry import by_name
 from sluice.validation.formats.source import Opening
 from sluice.validation.profile.association import associations
 from sluice.validation.profile.content import contents_of
@@ -159,7 +160,10 @@ def _steps(
     draft = draft.plus(*files.notes)
     source = form.open(opening)
     check_hive(name, parts, source.names, form)
-    draft = draft.plus(*read_unused(name, source.content or form, spec.read), source=source)
+    draft = draft.plus(
+        *read_unused(name, source.content or by_name(source.dialect["format"]), spec.read),
+        source=source,
+    )
     yield draft
 
     # 2. Store: every row parsed once, typed and hashed.

@@ -50,7 +50,7 @@ def dropped_files(source: Path, name: str, not_fetched: Sequence[str] = ()) -> D
     folder that is no drop.
     """
     if not source.is_dir():
-        return _of_parts(name, [Part(name=name, path=source)], [])
+        return told(name, [Part(name=name, path=source)])
     files = files_below(source)
     check_listing(name, files)
     found = [file for file in files if is_part(file)]
@@ -62,13 +62,14 @@ def dropped_files(source: Path, name: str, not_fetched: Sequence[str] = ()) -> D
             "skipped.",
         )
     parts = [Part(name=f"{name}/{file}", path=source / file) for file in found]
-    return _of_parts(name, parts, [*not_read(files), *not_fetched])
+    return told(name, parts, [*not_read(files), *not_fetched])
 
 
-def _of_parts(name: str, parts: list[Part], aside: list[str]) -> DroppedFiles:
-    told = [_told(part) for part in parts]
+def told(name: str, parts: list[Part], aside: Sequence[str] = ()) -> DroppedFiles:
+    """The parts of the drop `name` with their format; `aside` are files beside them, not read."""
+    found = [_told(part) for part in parts]
     # A part without a byte is of every format; where all are, the first says so.
-    full = [one for one in told if one.part.path.stat().st_size] or told[:1]
+    full = [one for one in found if one.part.path.stat().st_size] or found[:1]
     formats = {one.form.name: one.part.name for one in reversed(full)}
     if len(formats) > 1:
         raise Refused(
@@ -83,10 +84,10 @@ def _of_parts(name: str, parts: list[Part], aside: list[str]) -> DroppedFiles:
             Finding(
                 severity="note",
                 code="not-data",
-                message=f"{name}: {what}, not read: {listed(aside)}.",
+                message=f"{name}: {what}, not read: {listed(list(aside))}.",
             )
         )
-    return DroppedFiles(form=full[0].form, parts=[one.part for one in told], notes=tuple(notes))
+    return DroppedFiles(form=full[0].form, parts=[one.part for one in found], notes=tuple(notes))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -76,6 +76,10 @@ class ScannedSource:
             f"{', '.join(spellings[:4])}, … and blank space are" if spellings else "Blank space is"
         )
 
+    def with_notes(self, notes: tuple[Finding, ...], /) -> ScannedSource:
+        """The same with more notes, before its own."""
+        return replace(self, notes=(*notes, *self.notes))
+
     def place(self, row: int, /) -> Place:
         """Where a person finds the row of this number, from 1."""
         return self.find(row)

@@ -114,6 +114,9 @@ class Source(Protocol):
     def content(self) -> Content | None:
         """The texts or images that the rows are; None where rows are made of plain columns."""
 
+    def with_notes(self, notes: tuple[Finding, ...], /) -> Source:
+        """The same with more notes, before its own."""
+
     def place(self, row: int, /) -> Place:
         """Where a person finds the row of this number, from 1."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sluice.contracts.dataset import Finding
@@ -45,6 +45,10 @@ class ParquetSource:
     def dialect(self) -> dict[str, Any]:
         """How the files are written, for the report."""
         return {"format": "parquet", "files": len(self.parts)}
+
+    def with_notes(self, notes: tuple[Finding, ...], /) -> ParquetSource:
+        """The same with more notes, before its own."""
+        return replace(self, notes=(*notes, *self.notes))
 
     def place(self, row: int, /) -> Place:
         """Where a person finds the row of this number, from 1: there are no lines."""
