@@ -37,7 +37,15 @@ from sluice.contracts.ledger import (
     TimelineEntry,
     run_key,
 )
-from sluice.contracts.names import SPEC_FILE, SUCCESS_MARKER, Run, is_model, package_group
+from sluice.contracts.names import (
+    SPEC_FILE,
+    SUCCESS_MARKER,
+    Run,
+    is_like_spec,
+    is_model,
+    model_name,
+    package_group,
+)
 
 EPOCH = "epoch"
 """`kind` of the moments that `follow` reads off the training job's log."""
@@ -84,7 +92,7 @@ class Client:
         `model` defaults to the file's or folder's own name. A sluice.yaml starts no run: "".
         """
         path = Path(path)
-        model = model or re.sub(r"[^a-z0-9]+", "-", path.resolve().stem.lower()).strip("-")
+        model = model or model_name(path.resolve().name)
         if not is_model(model):
             raise UsageError(
                 f"{model!r} is no model name: lower-case letters, digits and inner dashes, a "
@@ -94,6 +102,8 @@ class Client:
             return self._drop_folder(path, f"{model}/{path.resolve().name}/")
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
+        if is_like_spec(path.name):
+            raise UsageError(f"{path.name} is read as nothing; did you mean {SPEC_FILE}?")
         key = f"{model}/{path.name}"
         self._upload(path, key)
         if path.name == SPEC_FILE:
@@ -108,7 +118,8 @@ class Client:
         manifest = manifest_of(folder)
         if not manifest.parts:
             raise UsageError(
-                f"{folder} holds no data files (names that begin with _ or . are skipped)."
+                f"{folder} holds no data files (names that begin with _ or . are skipped, as "
+                "manifests and checksums are)."
             )
         for part in manifest.parts:
             self._upload(folder / part.name, prefix + part.name)

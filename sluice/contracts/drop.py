@@ -12,6 +12,7 @@ from sluice.contracts.names import (
     SUCCESS_MARKER,
     Run,
     drop_id,
+    is_like_spec,
     is_model,
 )
 
@@ -75,6 +76,14 @@ def read_arrival(key: str, version: str) -> Arrival:
 
     if key.endswith("/"):
         return arrival("placeholder")
+    if "//" in key or key.startswith("/"):
+        right = "/".join(filter(None, key.split("/")))
+        return arrival(
+            "misplaced",
+            model=NO_MODEL,
+            fault=f"{key} has a folder without a name, where a slash stands that is one too many. "
+            f"Drop it as {right if '/' in right else f'MODEL/{right}'}.",
+        )
     if not slash:
         return arrival(
             "misplaced",
@@ -91,6 +100,13 @@ def read_arrival(key: str, version: str) -> Arrival:
         )
     if rest == SPEC_FILE:
         return arrival("spec")
+    if is_like_spec(rest):
+        return arrival(
+            "misplaced",
+            model=NO_MODEL,
+            fault=f"{key} is read as nothing; did you mean {SPEC_FILE}? Drop it as "
+            f"{model}/{SPEC_FILE}.",
+        )
     folder, slash, name = rest.rpartition("/")
     if name == SUCCESS_MARKER:
         if not folder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,6 +30,9 @@ SUCCESS_MARKER: Final = "_SUCCESS"
 SLUG_PATTERN: Final = r"[a-z][a-z0-9]{1,11}"
 MODEL_PATTERN: Final = r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?"
 _SLUG = re.compile(SLUG_PATTERN)
+_EXTENSION = re.compile(r"(\.[^.]+)?\.(gz|zst)$|\.[^.]+$", re.IGNORECASE)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe"})
+"""Letters that a name without marks would misspell; casefold makes ss of ß."""
 _MODEL = re.compile(MODEL_PATTERN)
 _RUN = re.compile(
     rf"(?P<slug>{SLUG_PATTERN})-(?P<model>_|{MODEL_PATTERN})-(?P<drop>[a-z2-7]{{12}})"
@@ -48,6 +52,18 @@ def is_like_spec(name: str) -> bool:
 def is_model(text: str) -> bool:
     """Whether `text` may name a model: lower-case letters, digits and inner dashes, 32 at most."""
     return _MODEL.fullmatch(text) is not None
+
+
+def model_name(file: str) -> str:
+    """The name that a file's or a folder's own name gives its model; it may be none that is valid.
+
+    `Häuser.csv.gz` gives `haeuser`: extensions go, German umlauts are spelled out, of other letters
+    the marks go.
+    """
+    name = _EXTENSION.sub("", file) or file
+    plain = unicodedata.normalize("NFC", name).casefold().translate(_SPELLED_OUT)
+    letters = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def drop_id(slug: str, model: str, key: str, version_id: str) -> str:

@@ -27,8 +27,13 @@ from sluice.validation.findings.facts import (
     MeasuredRows,
     StoredRows,
 )
-from sluice.validation.findings.goal import refuse_mixed, require_values, require_variety
-from sluice.validation.findings.meant_for import all_labelled, episodes
+from sluice.validation.findings.goal import (
+    refuse_lost_class,
+    refuse_mixed,
+    require_values,
+    require_variety,
+)
+from sluice.validation.findings.meant_for import all_labelled, episodes, label_first
 from sluice.validation.findings.mixed import mixed_goal
 from sluice.validation.findings.reading import read_unused
 from sluice.validation.findings.stated import check_stated, hold_rows
@@ -202,12 +207,15 @@ def _steps(
     refuse_strays(rows)
     hold_rows(con, source, table, spec.contract)
     if goal:
+        refuse_lost_class(rows, goal, spec)
         require_values(rows, goal, spec)
 
     # 4. Measure every column.
     measured = measures(table)
     measured_rows = MeasuredRows.of(rows, summaries=measured.summaries)
-    draft = draft.plus(*registry.found_in(registry.OF_MEASURED, measured_rows))
+    draft = draft.plus(
+        *registry.found_in(registry.OF_MEASURED, measured_rows), *label_first(measured_rows, choice)
+    )
     yield draft.plus(*of_goal)
 
     # 5. Purpose: what the rows are for.
