@@ -67,19 +67,23 @@ class _Ends:
 def sentinels(rows: MeasuredRows) -> Iterator[Finding]:
     """Warn of numbers far outside of all others that stand there again and again."""
     columns = [c for c in rows.table.columns if _may_have(c, rows.summaries[c.id])]
-    for ends in _ends(rows, columns[:LISTED]):
-        for value, times, low, high in ends.sentinels():
-            name = ends.column.name
-            spelled = spellings_in(rows.source, ends.column.place, value)
-            yield Finding(
-                severity="warn",
-                code="sentinel",
-                message=f"Column {shown(name)}: {spelled[0]} stands there {counted(times, 'time')}"
-                f", far outside of all others ({number(low)} to {number(high)}); it may mean that "
-                "a value is missing.",
-                remedy=f"If it does, {as_missing(rows.source, spelled)}.",
-                column=name,
-            )
+    found = [
+        (ends.column, spellings_in(rows.source, ends.column.place, value), times, low, high)
+        for ends in _ends(rows, columns[:LISTED])
+        for value, times, low, high in ends.sentinels()
+    ]
+    every = dict.fromkeys(spelling for _, spelled, *_ in found for spelling in spelled)
+    for column, spelled, times, low, high in found:
+        yield Finding(
+            severity="warn",
+            code="sentinel",
+            message=f"Column {shown(column.name)}: {spelled[0]} stands there "
+            f"{counted(times, 'time')}, far outside of all others ({number(low)} to "
+            f"{number(high)}); it may mean that a value is missing.",
+            remedy=f"If {' and '.join(every)} {'mean' if len(every) > 1 else 'means'} that, "
+            f"{as_missing(rows.source, every)}.",
+            column=column.name,
+        )
 
 
 def _may_have(column: TypedColumn, summary: Summary) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +21,7 @@ from sluice.validation.formats.compressed import first_block
 from sluice.validation.formats.first_bytes import UTF16, compression_in
 from sluice.validation.formats.listing import check_listing, files_below, not_read
 from sluice.validation.formats.parts import Part
-from sluice.validation.formats.registry import Format
+from sluice.validation.formats.registry import EXTENSIONS, Format, Named
 from sluice.validation.refusals import Refused
 from sluice.validation.wording import counted, listed, shown
 
@@ -110,16 +110,27 @@ def _told(part: Part) -> _Told:
             raise registry.unknown(part.name)
         return _Told(part=part, form=registry.by_name(found), named=shown(name.ending))
     if name.form is not None:
-        if name.form.magic or name.packed or not _is_parquet(part.path, head):
-            return _Told(part=part, form=name.form)
-        return _Told(part=part, form=registry.by_name("parquet"), named=name.form.words)
+        return _held_against(part, name, name.form, head)
     packed = name.packed or compression_in(head)
     if packed:
         head = first_block(part, packed)
     form = registry.by_name(_content(head))
     if packed and form.is_compressed:
         raise registry.packed_twice(part.name, form, packed)
-    return _Told(part=Part(name=part.name, path=part.path, packed=packed), form=form)
+    return _Told(part=replace(part, packed=packed), form=form)
+
+
+def _held_against(part: Part, name: Named, form: Format, head: bytes) -> _Told:
+    """A file whose name says what it is, which may be something else all the same."""
+    if form.magic or form.is_archive or name.packed:
+        return _Told(part=part, form=form)
+    if _is_parquet(part.path, head):
+        return _Told(part=part, form=registry.by_name("parquet"), named=form.words)
+    # What is called .csv is opened by hand, too, and should be called what it is.
+    packed = compression_in(head) if name.ending != ".csv" else None
+    if packed:
+        return _Told(part=replace(part, packed=packed), form=form, named=f"plain {form.words}")
+    return _Told(part=part, form=form)
 
 
 def _evident(path: Path, head: bytes) -> str | None:
@@ -157,11 +168,14 @@ def _otherwise(files: list[_Told]) -> Finding:
     """That files are something else than their names say."""
     other = [one for one in files if one.named]
     first = other[0]
+    what, extension = first.form.words, first.form.extensions[0]
+    if first.part.packed:
+        what, extension = f"{first.part.packed}-compressed", EXTENSIONS[first.part.packed]
     more = f" (and {counted(len(other) - 1, 'more file')})" if len(other) > 1 else ""
     return Finding(
         severity="note",
         code="told-by-content",
         message=f"{first.part.name}{more}: the name says {first.named}, and what it holds is "
-        f"{first.form.words}; it is read as that.",
-        remedy=f"Give it the extension {first.form.extensions[0]}.",
+        f"{what}; it is read as that.",
+        remedy=f"Give it the extension {extension}.",
     )

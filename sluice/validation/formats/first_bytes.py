@@ -86,7 +86,7 @@ def check_text(part: Part, head: bytes, name: str, encoding: str | None = None) 
         raise Refused(
             "not-text",
             f"{part.name}, line 1: by its first bytes this is {found}, not {words} text.",
-            remedy=f"Export the table itself as {words} (UTF-8).",
+            remedy=_remedy(part, head, words),
             line=1,
         )
     if head.lstrip()[:15].lower().startswith((b"<!doctype", b"<html", b"<?xml")):
@@ -98,6 +98,14 @@ def check_text(part: Part, head: bytes, name: str, encoding: str | None = None) 
         )
     if encoding is None and head[:2] not in UTF16 and b"\0" in head:
         raise nul_byte(part, head.index(b"\0"), 1 + head.count(b"\n", 0, head.index(b"\0")))
+
+
+def _remedy(part: Part, head: bytes, words: str) -> str:
+    packed = compression_in(head)
+    if packed and not registry.compression(part.name):
+        last = part.name.rpartition("/")[2]
+        return f"Call it {last}{registry.EXTENSIONS[packed]}: then it is expanded."
+    return f"Export the table itself as {words} (UTF-8)."
 
 
 def nul_byte(part: Part, byte: int, line: int) -> Refused:

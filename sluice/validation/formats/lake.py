@@ -6,12 +6,13 @@ was deleted or overwritten. They are refused as what they are, with the line tha
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from sluice.validation.formats.commands import duckdb
 from sluice.validation.refusals import Refused
+from sluice.validation.rows.sql import literal
 
 _HUDI_COLUMNS: Final = ", ".join(
     f"'_hoodie_{name}'"
@@ -75,20 +76,14 @@ def _export(lake: _Lake, table: str) -> str:
             f"spark.read.format('hudi').load({table!r}).drop({_HUDI_COLUMNS})"
             f".write.parquet({out!r}) in a PySpark session."
         )
-    source = table.replace("'", "''")
+    source = literal(table)
     scan = (
-        f"delta_scan('{source}')"
+        f"delta_scan({source})"
         if lake is _DELTA
-        else f"iceberg_scan('{source}', allow_moved_paths = true)"
+        else f"iceberg_scan({source}, allow_moved_paths = true)"
     )
     extension = "delta" if lake is _DELTA else "iceberg"
-    target = f"{out}.parquet".replace("'", "''")
-    query = (
-        f"INSTALL {extension}; LOAD {extension}; COPY (FROM {scan}) TO '{target}' (FORMAT parquet)"
+    target = literal(f"{out}.parquet")
+    return duckdb(
+        f"INSTALL {extension}; LOAD {extension}; COPY (FROM {scan}) TO {target} (FORMAT parquet)"
     )
-    return f"duckdb -c {_quoted(query)}"
-
-
-def _quoted(query: str) -> str:
-    """For a shell; in double quotes where nothing in them means anything to it."""
-    return shlex.quote(query) if set(query) & set('"$`\\!') else f'"{query}"'

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from sluice.contracts.drop import is_aside, is_part
 from sluice.contracts.names import SPEC_FILE, is_like_spec
+from sluice.validation.formats.commands import column, duckdb
 from sluice.validation.formats.lake import refuse_lake
 from sluice.validation.formats.parts import Part
 from sluice.validation.formats.registry import Format
 from sluice.validation.refusals import Refused
+from sluice.validation.rows.sql import literal
 from sluice.validation.wording import shown
 
 
@@ -46,10 +48,10 @@ def not_read(files: Iterable[str]) -> list[str]:
 def check_hive(name: str, parts: Sequence[Part], names: Sequence[str], form: Format) -> None:
     """Refuse parts below folders called `column=value` where they do not have the column too: its
     values would be lost."""
-    known = {column.casefold() for column in names}
+    known = {name.casefold() for name in names}
     for part in parts:
         file = part.name.removeprefix(f"{name}/")
-        lost = [column for column in _hive_columns(file) if column.casefold() not in known]
+        lost = [key for key in _hive_columns(file) if key.casefold() not in known]
         if lost:
             reader = {"parquet": "read_parquet", "csv": "read_csv"}.get(form.name, "read_json")
             raise Refused(
@@ -57,10 +59,19 @@ def check_hive(name: str, parts: Sequence[Part], names: Sequence[str], form: For
                 f"{part.name}: the values of {shown(lost[0])} stand in the folders' names and not "
                 "in the files, so they would be lost.",
                 remedy="Write one file that has them, and drop that: "
-                f"duckdb -c \"COPY (FROM {reader}('{name}/**/*{Path(file).suffix}', "
-                f"hive_partitioning = true)) TO '{name}-rows.parquet' (FORMAT parquet)\"",
+                + _with_columns(name, _hive_columns(file), f"**/*{Path(file).suffix}", reader),
                 column=lost[0],
             )
+
+
+def _with_columns(name: str, columns: Sequence[str], files: str, reader: str) -> str:
+    """The command that writes the folders' columns into one file, before the others: the last one
+    is the target, where nothing says otherwise."""
+    first = ", ".join(map(column, columns))
+    return duckdb(
+        f"COPY (SELECT {first}, * EXCLUDE ({first}) FROM {reader}({literal(f'{name}/{files}')}, "
+        f"hive_partitioning = true)) TO {literal(f'{name}-rows.parquet')} (FORMAT parquet)"
+    )
 
 
 def _hive_columns(file: str) -> list[str]:

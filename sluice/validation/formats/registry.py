@@ -24,6 +24,9 @@ COMPRESSIONS: Final[dict[str, Compression]] = {".gz": "gzip", ".tgz": "gzip", ".
 """Extensions of files that are expanded first; `.gz` and `.zst` follow the one of a format that is
 not compressed in itself."""
 
+EXTENSIONS: Final[dict[Compression, str]] = {"gzip": ".gz", "zstd": ".zst"}
+"""What to call a file that is compressed."""
+
 OTHER_BOOKS: Final = {
     ".xls": "a workbook of Excel 2003 or older",
     ".xlsb": "a binary Excel workbook",

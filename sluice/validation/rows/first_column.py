@@ -15,7 +15,6 @@ from sluice.validation.rows.table import Table, stored
 from sluice.validation.rows.workers import Readers
 from sluice.validation.scanner.stored import store_rows
 from sluice.validation.scanner.stream import stream_of
-from sluice.validation.wording import shown
 
 if TYPE_CHECKING:
     from sluice.validation.formats.scanned import ScannedSource
@@ -54,8 +53,8 @@ def _require_count(reading: Reading, readers: Readers, source: ScannedSource) ->
     where, line = source.place(found[-1])
     raise Refused(
         "empty-column-name",
-        f"{where}: the first column has no name of its own and counts the first rows, as an index "
-        f"of pandas does, but not this one ({shown(first.storage.lower())} values).",
+        f"{where}: the first column has no name of its own and counts the rows up to here, as an "
+        "index of pandas does, and from here on it does not.",
         remedy="Name it in the header, if it is a column; else write the file without it: "
         "`df.to_csv(path, index=False)`.",
         line=line,

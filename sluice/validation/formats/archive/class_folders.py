@@ -217,7 +217,7 @@ def beside(source: str, found: SortedOut) -> Iterator[Finding]:
         yield Finding(
             severity="note",
             code="documentation-skipped",
-            message=f"{source}: outside of the class folders, and so not read: "
+            message=f"{source}: beside the data, and so not read: "
             f"{listed([m.name for m in found.beside])}.",
         )
 

@@ -124,7 +124,7 @@ def _left_out(text: str, rows: list[list[str]], stated: Read) -> LeftOut | None:
         return "row names" if is_quoted else None
     if not _INDEX.fullmatch(first[0].strip()):
         return None
-    counted = [row[0].strip() for row in rest if len(row) == len(first)]
+    counted = [row[0].strip() for row in rest]
     if not all(value.isascii() and value.isdigit() and len(value) < 18 for value in counted):
         return None
     numbers = [int(value) for value in counted]
@@ -147,7 +147,8 @@ def _refuse_one_column(
         "one-column",
         f"{part.name}, line {line}: there is only one column, {shown(own[0] if own else '')}; a "
         "target and at least one feature are needed.",
-        remedy="Separate columns by a comma, semicolon, tab or |.",
+        remedy="Separate columns by a comma, semicolon, tab or |"
+        + ("; in R, `write.csv(d, path, row.names = FALSE)` does." if " " in rows[0][0] else "."),
         line=line,
     )
 

@@ -6,6 +6,7 @@ Comments and `sep=` are read over, and said; a title refuses the file, with the 
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,9 +18,11 @@ from sluice.contracts.spec import Read
 from sluice.validation.formats.csv.sample import delimiters, first_rows
 from sluice.validation.formats.header import NUMBER, is_data
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
+from sluice.validation.formats.registry import Compression, compression
 from sluice.validation.refusals import Refused
 from sluice.validation.wording import listed, shown
 
+_UNPACK: Final[dict[Compression, str]] = {"gzip": "gzip -dc", "zstd": "zstd -dc"}
 MOST_TITLE_LINES: Final = 10
 """Lines above a header that are looked at."""
 _SEP = re.compile(rb'(?:\xef\xbb\xbf)?"?sep=(.)"?[ \t]*\r?', re.IGNORECASE)
@@ -96,17 +99,23 @@ def title_above(
         is_table = len(names) > 1 and any(len(row) == len(names) for row in others[:2])
         if is_header and is_table and lines[at].strip():
             header = part.first_line + at
-            path = PurePosixPath(part.name)
+            rest_of = _from_line(part, header)
             return Refused(
                 "title-line",
                 f"{part.name}, line {part.first_line}: {shown(next(filter(None, rows[0]), ''))} "
                 f"looks like a title above the table; the header, {listed(names)}, seems to be "
                 f"line {header}.",
-                remedy=f"Delete the lines above it: `tail -n +{header} {path.name} > "
-                f"table{path.suffix or '.csv'}`, and drop that.",
+                remedy=f"Delete the lines above it: `{rest_of} > table.csv`, and drop that.",
                 line=part.first_line,
             )
     return None
+
+
+def _from_line(part: Part, line: int) -> str:
+    """The command that writes a file from a line on, expanded."""
+    file = shlex.quote(PurePosixPath(part.name).name)
+    packed = part.packed or compression(part.name)
+    return f"{_UNPACK[packed]} {file} | tail -n +{line}" if packed else f"tail -n +{line} {file}"
 
 
 def _is_header(comment: str, rest: str, stated: Read) -> bool:
