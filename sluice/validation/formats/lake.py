@@ -74,7 +74,7 @@ def _export(lake: _Lake, table: str) -> str:
     if lake is _HUDI:
         return (
             f"spark.read.format('hudi').load({table!r}).drop({_HUDI_COLUMNS})"
-            f".write.parquet({out!r}) in a PySpark session."
+            f".write.parquet({out!r}) in PySpark."
         )
     source = literal(table)
     scan = (

@@ -9,19 +9,19 @@ is quoted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
 from sluice.validation.formats.compressed import compression_of, expanded
-from sluice.validation.formats.csv.dialect import Dialect, LeftOut, dialect_of
+from sluice.validation.formats.csv.counted import CountedFile, CsvFile, notes_of
+from sluice.validation.formats.csv.dialect import Dialect, dialect_of
 from sluice.validation.formats.csv.escapes import found_escape, with_doubled_quotes
 from sluice.validation.formats.csv.pieces import cut_file, line_of
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
-from sluice.validation.formats.csv.row_count import RowCount, count_rows, recount_rows
+from sluice.validation.formats.csv.row_count import count_rows, recount_rows
 from sluice.validation.formats.csv.top import below, top_of
-from sluice.validation.formats.empties import no_rows, with_content
+from sluice.validation.formats.empties import with_content
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
 from sluice.validation.formats.first_bytes import check_text, head_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part
@@ -34,31 +34,6 @@ from sluice.validation.scanner.scan import Files
 
 SHARD_BYTES = 256 * 1024 * 1024
 """What one of several processes reads at a time."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _CsvFile:
-    """A file whose dialect is known."""
-
-    part: Part
-    dialect: Dialect
-    notes: tuple[Finding, ...] = ()
-    """What is doubtful about how it was read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _CountedFile(_CsvFile):
-    """A file whose rows are counted."""
-
-    count: RowCount
-
-    @property
-    def header(self) -> int:
-        return int(self.dialect.header)
-
-    @property
-    def rows(self) -> int:
-        return self.count.rows - self.header
 
 
 def open_csv(opening: Opening) -> ScannedSource:
@@ -81,7 +56,7 @@ def open_csv(opening: Opening) -> ScannedSource:
     return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)), blank)
 
 
-def _check_alike(files: list[_CsvFile]) -> None:
+def _check_alike(files: list[CsvFile]) -> None:
     first = files[0]
     for other in files[1:]:
         if other.dialect != first.dialect:
@@ -96,7 +71,7 @@ def _check_alike(files: list[_CsvFile]) -> None:
 
 
 def _joined(
-    prepared: list[_CountedFile],
+    prepared: list[CountedFile],
     originals: list[Part],
     stated: Read,
     shards: tuple[Files, ...],
@@ -138,7 +113,7 @@ def _joined(
             "files": len(originals),
             "blank_lines": sum(p.count.blank for p in prepared),
         },
-        notes=tuple(_notes(prepared, blank)),
+        notes=tuple(notes_of(prepared, blank)),
         left_out=first.dialect.left_out,
         layout=Layout(
             delimiter=first.dialect.delimiter,
@@ -152,53 +127,7 @@ def _joined(
     )
 
 
-def _notes(files: list[_CountedFile], blank: list[str]) -> Iterator[Finding]:
-    yield from _unended(files)
-    for file in files:
-        yield from file.notes
-    first = files[0]
-    if first.dialect.left_out:
-        yield _first_left_out(first.part, first.dialect.left_out)
-    yield from no_rows([*blank, *(file.part.name for file in files if not file.rows)])
-
-
-def _first_left_out(part: Part, what: LeftOut) -> Finding:
-    if what == "index":
-        return Finding(
-            severity="note",
-            code="index-left-out",
-            message=f"{part.name}: the first column counts the rows, as pandas writes its index; "
-            "it is left out.",
-            remedy="`df.to_csv(path, index=False)` writes none; a column of yours needs a name in "
-            "the header.",
-        )
-    return Finding(
-        severity="note",
-        code="row-names-left-out",
-        message=f"{part.name}: every record has one field more than the header, as R writes the "
-        "names of rows; the first field of each is left out.",
-        remedy="`write.csv(d, row.names = FALSE)` writes none; a column of yours needs a name in "
-        "the header.",
-    )
-
-
-def _unended(files: list[_CountedFile]) -> list[Finding]:
-    """A file that was cut off ends in the middle of a line, as some sound ones do."""
-    return [
-        Finding(
-            severity="note",
-            code="last-line-open",
-            message=f"{file.part.name}, line {file.count.last_line}: the last line has no line "
-            "end; if the file was cut off there, so is its last value.",
-            remedy="Compare sizes after a copy.",
-            line=file.count.last_line,
-        )
-        for file in files
-        if not file.count.is_ended
-    ]
-
-
-def _files(prepared: Sequence[_CountedFile]) -> Files:
+def _files(prepared: Sequence[CountedFile]) -> Files:
     dialect = prepared[0].dialect
     return Files(
         paths=tuple(p.part.path for p in prepared),
@@ -210,9 +139,9 @@ def _files(prepared: Sequence[_CountedFile]) -> Files:
     )
 
 
-def _runs(files: list[_CountedFile]) -> Iterator[list[_CountedFile]]:
+def _runs(files: list[CountedFile]) -> Iterator[list[CountedFile]]:
     """The files in order, in runs of about `SHARD_BYTES` that begin alike."""
-    run: list[_CountedFile] = []
+    run: list[CountedFile] = []
     size = 0
     for file in files:
         if run and (size >= SHARD_BYTES or file.dialect != run[0].dialect):
@@ -223,7 +152,7 @@ def _runs(files: list[_CountedFile]) -> Iterator[list[_CountedFile]]:
     yield run
 
 
-def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
+def _opened(original: Part, scratch: Path, stated: Read) -> CsvFile:
     head = head_of(original)
     _refuse_json(original, head)
     check_text(original, head, "csv", stated.encoding)
@@ -240,7 +169,7 @@ def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
     if escape and escape != stated.quote:
         marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
         part = with_doubled_quotes(part, scratch, escape=escape, **marks)
-    return _CsvFile(part=part, dialect=dialect, notes=(*notes, *top.notes, *dialect.notes))
+    return CsvFile(part=part, dialect=dialect, notes=(*notes, *top.notes, *dialect.notes))
 
 
 def _head(part: Part) -> bytes:
@@ -258,21 +187,21 @@ def _refuse_json(part: Part, head: bytes) -> None:
         )
 
 
-def _cut(file: _CsvFile, scratch: Path) -> list[_CsvFile]:
+def _cut(file: CsvFile, scratch: Path) -> list[CsvFile]:
     """Pieces of a large file; the first has its header."""
     dialect = file.dialect
     parts = cut_file(file.part, dialect.delimiter, dialect.quote, scratch, SHARD_BYTES)
     rest = replace(dialect, header=False, blank=0)
     first = replace(file, part=parts[0])
-    return [first, *(_CsvFile(part=part, dialect=rest) for part in parts[1:])]
+    return [first, *(CsvFile(part=part, dialect=rest) for part in parts[1:])]
 
 
-def _counted(file: _CsvFile) -> _CountedFile:
+def _counted(file: CsvFile) -> CountedFile:
     count = count_rows(file.part, file.dialect.delimiter, file.dialect.quote)
-    return _CountedFile(part=file.part, dialect=file.dialect, notes=file.notes, count=count)
+    return CountedFile(part=file.part, dialect=file.dialect, notes=file.notes, count=count)
 
 
-def _recounted(prepared: _CountedFile) -> _CountedFile:
+def _recounted(prepared: CountedFile) -> CountedFile:
     dialect = prepared.dialect
     count = recount_rows(prepared.part, dialect.delimiter, dialect.quote)
     return replace(prepared, count=count)
@@ -285,7 +214,7 @@ def _candidates(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
     return tuple(name for name in CANDIDATES if name not in out)
 
 
-def _place(prepared: list[_CountedFile], row: int) -> Place:
+def _place(prepared: list[CountedFile], row: int) -> Place:
     for p in prepared:
         if row <= p.rows:
             line = line_of(p.part, p.dialect.delimiter, row + p.header, p.dialect.quote)
