@@ -128,7 +128,7 @@ def _left_out(text: str, rows: list[list[str]], stated: Read) -> LeftOut | None:
     if not all(value.isascii() and value.isdigit() and len(value) < 18 for value in counted):
         return None
     numbers = [int(value) for value in counted]
-    return "index" if all(b == a + 1 or b in (0, 1) for a, b in pairwise(numbers)) else None
+    return "index" if all(b == a + 1 for a, b in pairwise(numbers)) else None
 
 
 def _refuse_one_column(
