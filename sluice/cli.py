@@ -227,6 +227,7 @@ def _validate(arguments: argparse.Namespace) -> int:
     from sluice.contracts.spec import Policy
     from sluice.contracts.spec_file import parse_spec
     from sluice.validation.engine import validate
+    from sluice.validation.formats.listing import check_beside
     from sluice.validation.formats.manifest import hold_folder
     from sluice.validation.refusals import Refused, refusal_report
     from sluice.validation.report.page import render_html
@@ -244,6 +245,8 @@ def _validate(arguments: argparse.Namespace) -> int:
     try:
         if path.is_dir():
             hold_folder(path, name, str(path))
+        else:
+            check_beside(path)
         report = validate(path, name=name, spec=spec, salt="sluice", workers=arguments.workers)
     except Refused as refused:
         report = refusal_report(name, refused)

@@ -104,6 +104,9 @@ class Client:
             raise UsageError(f"There is no file {path}.")
         if is_like_spec(path.name):
             raise UsageError(f"{path.name} is read as nothing; did you mean {SPEC_FILE}?")
+        from sluice.validation.formats.listing import check_beside
+
+        check_beside(path)
         key = f"{model}/{path.name}"
         self._upload(path, key)
         if path.name == SPEC_FILE:

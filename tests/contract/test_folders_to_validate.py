@@ -13,6 +13,7 @@ from dropping import GOOD, deliver, drop, put, store
 from functions.validate.step import ValidateStep
 from sluice.client import Client
 from sluice.clouds import Cloud
+from sluice.contracts.errors import UsageError
 from sluice.contracts.events import Kind
 from sluice.contracts.names import Run
 from sluice.validation.refusals import Refused
@@ -148,3 +149,23 @@ def test_settings_among_the_parts_of_a_folder_are_refused_by_their_place(
     drop(intake, "paint/2026/_SUCCESS", b"")
 
     assert "in the bucket at MODEL/sluice.yaml" in intake.assessor.say.said[-1].reason
+
+
+@pytest.mark.parametrize(
+    ("file", "model"),
+    [("Häuser.csv", "haeuser"), ("houses.csv.gz", "houses"), ("houses", "houses")],
+)
+def test_a_file_names_its_model_when_the_client_drops_it(
+    file: str, model: str, tmp_path: Path
+) -> None:
+    (tmp_path / file).write_text(GOOD)
+
+    assert Run.parse(client().drop(tmp_path / file)).model == model
+    assert {item["Key"] for item in store("drops").list("")} == {f"{model}/{file}"}
+
+
+def test_the_client_drops_no_settings_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "sluice.yml").write_text("target: colour")
+
+    with pytest.raises(UsageError, match=r"did you mean sluice\.yaml\?"):
+        client().drop(tmp_path / "sluice.yml", model="houses")

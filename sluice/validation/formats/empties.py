@@ -37,5 +37,7 @@ def no_rows(names: Sequence[str]) -> Iterator[Finding]:
 
 
 def _is_blank(part: Part) -> bool:
+    if part.path.stat().st_size > HEAD_BYTES:
+        return False
     with part.path.open("rb") as file:
         return not file.read(HEAD_BYTES).strip(BLANK)

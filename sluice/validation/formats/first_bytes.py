@@ -24,6 +24,7 @@ OTHERS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"SQLite format 3", "an SQLite database"),
     (b"ARROW1", "an Arrow file"),
+    (b"Obj\x01", "an Avro file"),
 )
 """First bytes of what people drop under a wrong name, and what to call it; those of the formats
 that are taken stand in the registry."""

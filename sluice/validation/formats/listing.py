@@ -40,6 +40,13 @@ def check_listing(name: str, files: Iterable[str], where: str | None = None) -> 
             )
 
 
+def check_beside(file: Path) -> None:
+    """Refuse a file on this machine that lies in a lake table, which says whether it counts."""
+    folder = file.resolve().parent
+    logs = [f"{path.name}/" for path in folder.iterdir() if path.is_dir()]
+    refuse_lake(folder.name, logs, str(file.parent))
+
+
 def not_read(files: Iterable[str]) -> list[str]:
     """The files that look like data and are none; markers, which tools hide too, left out."""
     return [file for file in files if is_aside(file) and is_part(f"{file}.csv")]

@@ -34,7 +34,7 @@ OTHER_BOOKS: Final = {
     ".ods": "an OpenDocument spreadsheet",
 }
 """Extensions of spreadsheets that are not taken, and what they are."""
-PLAIN: Final = (".txt", ".dat")
+PLAIN: Final = (".txt", ".dat", ".data")
 """Extensions that say no more than that it is text, of a table or not."""
 AS_XLSX: Final = "Save it as an Excel workbook (.xlsx) without macros and password, or as CSV."
 
