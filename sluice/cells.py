@@ -28,6 +28,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sluice.contracts.dataset import ColumnType, Reading
+from sluice.contracts.errors import SluiceError
 
 MISSING: Final = (
     "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NaT", "null", "NULL", "None", r"\N",
@@ -61,7 +62,7 @@ _ISO_TIME: Final = re.compile(
 _FARTHEST_HOURS: Final = 15
 
 
-class Misread(ValueError):
+class Misread(SluiceError, ValueError):
     """A cell that is no value of its column."""
 
 

@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from sluice import __version__
 from sluice.contracts.environment import with_python_path
 from sluice.contracts.errors import RequestRefused, SluiceError, UsageError
-from sluice.contracts.names import SPEC_FILE, Run
+from sluice.contracts.names import SPEC_FILE, Run, is_like_spec
 from sluice.screen import Screen
 
 DONE, REFUSED, WRONG_USAGE, WAITS = 0, 1, 2, 3
@@ -183,14 +183,18 @@ def _drop(arguments: argparse.Namespace) -> int:
     if path.name == SPEC_FILE and not arguments.model:
         raise UsageError("Say with --model for which model this sluice.yaml is.")
     client = _client(arguments)
+    _say_aside(path)
     run = client.drop(path, model=arguments.model)
     if not run:
         print(f"It counts for {arguments.model} from the next drop on.")
         return DONE
+    model = Run.parse(run).model
+    if not arguments.model and model != path.resolve().name.partition(".")[0]:
+        print(f"The model is called {model}.", file=sys.stderr)
     if (path.resolve().parent / SPEC_FILE).is_file():
         print(
             f"sluice.yaml beside it was not dropped: `sluice drop {path.parent / SPEC_FILE} "
-            f"--model {Run.parse(run).model}` does.",
+            f"--model {model}` does.",
             file=sys.stderr,
         )
     if not arguments.follow:
@@ -205,10 +209,25 @@ def _drop(arguments: argparse.Namespace) -> int:
     return _EXIT_BY_STATE[state.state]
 
 
+def _say_aside(path: Path) -> None:
+    """What lies with a file or in a folder and is not read, though somebody may think so."""
+    from sluice.validation.formats.listing import files_below, not_read
+
+    if not path.exists():
+        return  # said by whoever opens it
+    for other in path.resolve().parent.iterdir():
+        if is_like_spec(other.name):
+            print(f"{other.name} beside it is not read; did you mean {SPEC_FILE}?", file=sys.stderr)
+    aside = not_read(files_below(path)) if path.is_dir() else []
+    if aside:
+        print(f"No data, and left out: {', '.join(aside[:5])}.", file=sys.stderr)
+
+
 def _validate(arguments: argparse.Namespace) -> int:
     from sluice.contracts.spec import Policy
     from sluice.contracts.spec_file import parse_spec
     from sluice.validation.engine import validate
+    from sluice.validation.formats.listing import check_beside
     from sluice.validation.formats.manifest import hold_folder
     from sluice.validation.refusals import Refused, refusal_report
     from sluice.validation.report.page import render_html
@@ -219,12 +238,15 @@ def _validate(arguments: argparse.Namespace) -> int:
     spec_path = arguments.spec or path.resolve().parent / "sluice.yaml"
     if arguments.spec and not spec_path.is_file():
         raise UsageError(f"There is no file {spec_path}.")
+    _say_aside(path)
     text = spec_path.read_bytes() if spec_path.is_file() else None
     name = path.resolve().name
     spec = parse_spec(text, Policy())
     try:
         if path.is_dir():
-            hold_folder(path, name)
+            hold_folder(path, name, str(path))
+        else:
+            check_beside(path)
         report = validate(path, name=name, spec=spec, salt="sluice", workers=arguments.workers)
     except Refused as refused:
         report = refusal_report(name, refused)

@@ -37,7 +37,15 @@ from sluice.contracts.ledger import (
     TimelineEntry,
     run_key,
 )
-from sluice.contracts.names import SPEC_FILE, SUCCESS_MARKER, Run, is_model, package_group
+from sluice.contracts.names import (
+    SPEC_FILE,
+    SUCCESS_MARKER,
+    Run,
+    is_like_spec,
+    is_model,
+    model_name,
+    package_group,
+)
 
 EPOCH = "epoch"
 """`kind` of the moments that `follow` reads off the training job's log."""
@@ -84,19 +92,21 @@ class Client:
         `model` defaults to the file's or folder's own name. A sluice.yaml starts no run: "".
         """
         path = Path(path)
-        model = model or re.sub(r"[^a-z0-9]+", "-", path.resolve().stem.lower()).strip("-")
+        model = model or model_name(path.resolve().name)
         if not is_model(model):
             raise UsageError(
                 f"{model!r} is no model name: lower-case letters, digits and inner dashes, a "
                 "letter first, at most 32. Give one with --model."
             )
         if path.is_dir():
-            below = [p for p in path.iterdir() if p.is_dir()]
-            if below:
-                raise UsageError(f"{below[0]} is a folder; put all parts into {path} itself.")
             return self._drop_folder(path, f"{model}/{path.resolve().name}/")
         if not path.is_file():
             raise UsageError(f"There is no file {path}.")
+        if is_like_spec(path.name):
+            raise UsageError(f"{path.name} is read as nothing; did you mean {SPEC_FILE}?")
+        from sluice.validation.formats.listing import check_beside
+
+        check_beside(path)
         key = f"{model}/{path.name}"
         self._upload(path, key)
         if path.name == SPEC_FILE:
@@ -107,11 +117,12 @@ class Client:
         """Upload the parts, then the marker that lists what they were before they were sent."""
         from sluice.validation.formats.manifest import hold_folder, manifest_of
 
-        hold_folder(folder, folder.resolve().name)
+        hold_folder(folder, folder.resolve().name, str(folder))
         manifest = manifest_of(folder)
         if not manifest.parts:
             raise UsageError(
-                f"{folder} holds no data files (names that begin with _ or . are skipped)."
+                f"{folder} holds no data files (names that begin with _ or . are skipped, as "
+                "manifests and checksums are)."
             )
         for part in manifest.parts:
             self._upload(folder / part.name, prefix + part.name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
-from sluice.contracts.drop import read_arrival
+from sluice.contracts.drop import is_part, read_arrival
 from sluice.contracts.events import CAPACITY, Kind
 from sluice.contracts.ledger import ACCEPTED_RANK
 from sluice.contracts.names import SUCCESS_MARKER, Run, event_source
@@ -92,7 +93,11 @@ class DroppedObject:
 
 
 def waiting_folders(objects: Iterable[DroppedObject], now: datetime) -> dict[str, DroppedObject]:
-    """Folders without `_SUCCESS` whose newest part is over 24 hours old: folder -> that part."""
+    """Folders without `_SUCCESS` whose newest part is over 24 hours old: folder -> that part.
+
+    Folders below one, such as Firehose's by year, month, day and hour, are one drop with it, unless
+    one of them is closed by itself.
+    """
     newest: dict[str, DroppedObject] = {}
     closed = set()
     for item in objects:
@@ -101,11 +106,27 @@ def waiting_folders(objects: Iterable[DroppedObject], now: datetime) -> dict[str
         folder, _, name = item.key.rpartition("/")
         if name == SUCCESS_MARKER:
             closed.add(folder)
-        elif "/" in folder and (folder not in newest or item.modified > newest[folder].modified):
+        elif "/" in folder and is_part(item.key) and _is_newer(item, newest.get(folder)):
             newest[folder] = item
+    for folder in list(newest):
+        top = "/".join(folder.split("/")[:2])
+        if top != folder and not any(done == top or done.startswith(top + "/") for done in closed):
+            part = newest.pop(folder)
+            if _is_newer(part, newest.get(top)):
+                newest[top] = part
     return {
         folder: part
         for folder, part in newest.items()
         if now - part.modified > INCOMPLETE_AFTER
         and not any(folder == done or folder.startswith(done + "/") for done in closed)
     }
+
+
+def _is_newer(item: DroppedObject, than: DroppedObject | None) -> bool:
+    return than is None or item.modified > than.modified
+
+
+def closing_command(bucket: str, folder: str) -> str:
+    """What closes a folder, for a shell: an empty object is written in it."""
+    key = shlex.quote(f"{folder}/{SUCCESS_MARKER}")
+    return f"aws s3api put-object --bucket {bucket} --key {key}"

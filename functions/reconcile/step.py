@@ -6,7 +6,13 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from functions.reconcile.decide import DroppedObject, OpenRun, messages, waiting_folders
+from functions.reconcile.decide import (
+    DroppedObject,
+    OpenRun,
+    closing_command,
+    messages,
+    waiting_folders,
+)
 from functions.shared.aws import Aws
 from functions.shared.bus import Bus
 from functions.shared.clock import Clock, utc_now
@@ -61,7 +67,8 @@ class ReconcileStep:
                     Kind.DROP_INCOMPLETE,
                     run,
                     status="waiting",
-                    reason=f"{folder}/ has waited for its {SUCCESS_MARKER} for over 24 hours. Put "
-                    f"an empty object {folder}/{SUCCESS_MARKER} when all parts are there.",
+                    reason=f"{folder}/ has waited for its {SUCCESS_MARKER} for over 24 hours. When "
+                    "all parts are there, close it: "
+                    f"{closing_command(self.drops.bucket, folder)}",
                     data={"key": part.key, "version": ""},
                 )

@@ -113,6 +113,7 @@ class Assessor:
                 workers=room.workers,
                 previous=last_schema,
                 previous_profile=last_profile,
+                not_fetched=drop.aside,
             )
             if report.verdict == "rejected":
                 room.check(drop.size, report)

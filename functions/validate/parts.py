@@ -16,10 +16,10 @@ from functions.shared.objects import Store, Version
 from sluice.contracts.drop import Arrival, is_part
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES, ListedPart, Manifest
 from sluice.contracts.names import SUCCESS_MARKER
+from sluice.validation.formats.listing import check_listing, not_read
 from sluice.validation.formats.manifest import (
     hold_digest,
     hold_parts,
-    nested,
     read_manifest,
     sha256_of,
 )
@@ -34,7 +34,7 @@ class Part:
     """One object version of a drop."""
 
     name: str
-    """The file's own name."""
+    """Its path in the drop's folder; of a single file, its name."""
     key: str
     version: str
     size: int
@@ -47,6 +47,8 @@ class Contents:
     name: str
     parts: tuple[Part, ...]
     manifest: Manifest | None = None
+    aside: tuple[str, ...] = ()
+    """Files of the folder that look like data and are none; they are not fetched."""
 
     @property
     def size(self) -> int:
@@ -74,6 +76,8 @@ def contents(drops: Store, arrival: Arrival) -> Contents:
     if found is None or marker is None:
         raise _gone(arrival.key)
     manifest = read_manifest(arrival.key, found[0])
+    there = [v.key.removeprefix(arrival.folder) for v in listed if v.newest and not v.deleted]
+    check_listing(arrival.name, there)
     parts = _parts(arrival.folder, listed, marker)
     if manifest is not None:
         hold_parts(arrival.name, manifest, {part.name: part.size for part in parts})
@@ -83,7 +87,9 @@ def contents(drops: Store, arrival: Arrival) -> Contents:
             f"{arrival.folder} holds nothing but its {SUCCESS_MARKER}.",
             remedy="Drop the parts first, the marker last.",
         )
-    return Contents(name=arrival.name, parts=tuple(parts), manifest=manifest)
+    return Contents(
+        name=arrival.name, parts=tuple(parts), manifest=manifest, aside=tuple(not_read(there))
+    )
 
 
 def fetch(drops: Store, drop: Contents, to: Path) -> str:
@@ -96,6 +102,7 @@ def fetch(drops: Store, drop: Contents, to: Path) -> str:
     digest = hashlib.sha256()
     for part in drop.parts:
         path = to / part.name
+        path.parent.mkdir(parents=True, exist_ok=True)
         drops.download(part.key, path, part.version)
         sha256 = sha256_of(path)
         hold_digest(drop.name, listed.get(part.name) or ListedPart(name=part.name), sha256)
@@ -106,16 +113,14 @@ def fetch(drops: Store, drop: Contents, to: Path) -> str:
 def _parts(folder: str, listed: list[Version], marker: Version) -> list[Part]:
     parts = []
     for version in sorted(listed, key=lambda v: v.key):
-        pieces = version.key.removeprefix(folder).split("/")
-        if not version.newest or not pieces[-1] or not all(map(is_part, pieces)):
+        name = version.key.removeprefix(folder)
+        if not version.newest or not name or name.endswith("/") or not is_part(name):
             continue
         if version.modified > marker.modified:
             raise _changed(version, marker)
         if version.deleted:
             continue
-        if len(pieces) > 1:
-            raise nested(version.key, folder)
-        parts.append(Part(name=pieces[0], key=version.key, version=version.id, size=version.size))
+        parts.append(Part(name=name, key=version.key, version=version.id, size=version.size))
     return parts
 
 

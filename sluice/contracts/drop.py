@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sluice.contracts.names import (
     MODEL_PATTERN,
@@ -12,6 +12,7 @@ from sluice.contracts.names import (
     SUCCESS_MARKER,
     Run,
     drop_id,
+    is_like_spec,
     is_model,
 )
 
@@ -44,9 +45,26 @@ class Arrival:
         )
 
 
-def is_part(name: str) -> bool:
-    """Whether a file of a folder is data: names that begin with _ or . are markers (Spark's)."""
-    return not name.startswith(("_", "."))
+def is_part(path: str) -> bool:
+    """Whether a file is data, by its path in the drop's folder.
+
+    Names that begin with _ or . are markers (Spark's), a folder's too; checksums (Hadoop), lists of
+    what was unloaded (Redshift, Athena) and what operating systems leave behind are no data either.
+    """
+    *folders, name = path.split("/")
+    return not any(piece.startswith(("_", ".")) for piece in (*folders, name)) and not is_aside(
+        path
+    )
+
+
+def is_aside(path: str) -> bool:
+    """Whether a file that looks like data is none: a checksum, a list of files, a desktop's."""
+    name = path.rpartition("/")[2].lower()
+    is_manifest = name.endswith("manifest") and "." not in name
+    return is_manifest or name in _DESKTOP or name.endswith((".crc", ".metadata"))
+
+
+_DESKTOP: Final = ("thumbs.db", "desktop.ini")
 
 
 def read_arrival(key: str, version: str) -> Arrival:
@@ -58,6 +76,14 @@ def read_arrival(key: str, version: str) -> Arrival:
 
     if key.endswith("/"):
         return arrival("placeholder")
+    if "//" in key or key.startswith("/"):
+        right = "/".join(filter(None, key.split("/")))
+        return arrival(
+            "misplaced",
+            model=NO_MODEL,
+            fault=f"{key} has a folder without a name, where a slash stands that is one too many. "
+            f"Drop it as {right if '/' in right else f'MODEL/{right}'}.",
+        )
     if not slash:
         return arrival(
             "misplaced",
@@ -74,6 +100,13 @@ def read_arrival(key: str, version: str) -> Arrival:
         )
     if rest == SPEC_FILE:
         return arrival("spec")
+    if is_like_spec(rest):
+        return arrival(
+            "misplaced",
+            model=NO_MODEL,
+            fault=f"{key} is read as nothing; did you mean {SPEC_FILE}? Drop it as "
+            f"{model}/{SPEC_FILE}.",
+        )
     folder, slash, name = rest.rpartition("/")
     if name == SUCCESS_MARKER:
         if not folder:

@@ -9,6 +9,7 @@
     │   └── RequestRefused   a prediction request (carries its HTTP status)
     ├── UsageError           the command line or client was called wrongly (exit code 2)
     │   └── VersionError     the compiled scanner is another version's (sluice.validation.scanner)
+    ├── Misread              a cell is no value of its column: its reader says where (sluice.cells)
     └── Turn                 no fault: the one who called goes another way
         ├── NotOurs          the event is about nothing of ours (functions.shared)
         ├── TooLarge         the function cannot hold the drop: a job takes it (functions.validate)

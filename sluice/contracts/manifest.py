@@ -22,7 +22,7 @@ class ListedPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: Annotated[StrictStr, Field(min_length=1)]
-    """The file's name in the folder."""
+    """The file's path in the folder."""
     size: Annotated[StrictInt, Field(ge=0)] | None = None
     """In bytes."""
     sha256: Annotated[StrictStr, Field(pattern="^[0-9a-fA-F]{64}$")] | None = None

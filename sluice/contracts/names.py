@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,12 +23,16 @@ VALIDATION_ATTEMPTS: Final = 3
 """Jobs that may validate one drop: another one only where AWS is to blame for the last."""
 
 SPEC_FILE: Final = "sluice.yaml"
+_LIKE_SPEC = re.compile(r"sluice([ _-]?\(?\d+\)?)?\.ya?ml(\.(txt|ya?ml|bak))?", re.IGNORECASE)
 SUCCESS_MARKER: Final = "_SUCCESS"
 """Spark's convention: the file that closes a folder of parts."""
 
 SLUG_PATTERN: Final = r"[a-z][a-z0-9]{1,11}"
 MODEL_PATTERN: Final = r"[a-z](?:[a-z0-9-]{0,30}[a-z0-9])?"
 _SLUG = re.compile(SLUG_PATTERN)
+_EXTENSION = re.compile(r"(\.[^.]+)?\.(gz|zst)$|\.[^.]+$", re.IGNORECASE)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "æ": "ae", "ø": "oe"})
+"""Letters that a name without marks would misspell; casefold makes ss of ß."""
 _MODEL = re.compile(MODEL_PATTERN)
 _RUN = re.compile(
     rf"(?P<slug>{SLUG_PATTERN})-(?P<model>_|{MODEL_PATTERN})-(?P<drop>[a-z2-7]{{12}})"
@@ -39,9 +44,26 @@ def is_slug(text: str) -> bool:
     return _SLUG.fullmatch(text) is not None
 
 
+def is_like_spec(name: str) -> bool:
+    """Whether a file is called nearly as `SPEC_FILE` is, and is surely meant to be it."""
+    return name != SPEC_FILE and _LIKE_SPEC.fullmatch(name) is not None
+
+
 def is_model(text: str) -> bool:
     """Whether `text` may name a model: lower-case letters, digits and inner dashes, 32 at most."""
     return _MODEL.fullmatch(text) is not None
+
+
+def model_name(file: str) -> str:
+    """The name that a file's or a folder's own name gives its model; it may be none that is valid.
+
+    `Häuser.csv.gz` gives `haeuser`: extensions go, German umlauts are spelled out, of other letters
+    the marks go.
+    """
+    name = _EXTENSION.sub("", file) or file
+    plain = unicodedata.normalize("NFC", name).casefold().translate(_SPELLED_OUT)
+    letters = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
 def drop_id(slug: str, model: str, key: str, version_id: str) -> str:

@@ -8,7 +8,7 @@ as was found out by the step before.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -28,19 +28,22 @@ from sluice.validation.findings.facts import (
     StoredRows,
 )
 from sluice.validation.findings.goal import (
+    refuse_lost_class,
     refuse_mixed,
     refuse_quoted,
     require_values,
     require_variety,
 )
 from sluice.validation.findings.lookalikes import IN_QUOTES
-from sluice.validation.findings.meant_for import all_labelled, episodes
+from sluice.validation.findings.meant_for import all_labelled, episodes, label_first
 from sluice.validation.findings.mixed import mixed_goal
 from sluice.validation.findings.reading import read_unused
 from sluice.validation.findings.readings import refuse_doubtful
 from sluice.validation.findings.stated import check_stated, hold_rows
 from sluice.validation.findings.strays import refuse_strays
-from sluice.validation.formats.parts import parts_of
+from sluice.validation.formats.files import dropped_files
+from sluice.validation.formats.listing import check_hive
+from sluice.validation.formats.registry import by_name
 from sluice.validation.formats.source import Opening
 from sluice.validation.profile.association import associations
 from sluice.validation.profile.content import contents_of
@@ -74,6 +77,7 @@ def validate(
     workers: int = 1,
     previous: Schema | None = None,
     previous_profile: Mapping[str, Any] | None = None,
+    not_fetched: Sequence[str] = (),
 ) -> Report:
     """Assess a dropped file or folder, and write the dataset it becomes.
 
@@ -84,7 +88,8 @@ def validate(
     nothing. `memory_megabytes` is what each process may take. More than one of the `workers` read
     large files in pieces of their own, and find what one finds. `previous` and
     `previous_profile` are `schema.json` and `profile.json` of the model's last accepted drop, which
-    this one is held against.
+    this one is held against. `not_fetched` are files of a dropped folder that are no data, and so
+    are not there.
 
     Bad data never raises: the report says `rejected`, and why. What is raised is a bug, or a disk
     that is full.
@@ -98,6 +103,7 @@ def validate(
         memory_megabytes=memory_megabytes,
         workers=workers,
         last=Last(schema=previous, profile=previous_profile) if previous else None,
+        not_fetched=not_fetched,
     )
     try:
         return _attempt(drop)
@@ -118,6 +124,7 @@ class _Drop:
     memory_megabytes: int
     workers: int
     last: Last | None
+    not_fetched: Sequence[str]
     is_frugal: bool = True
 
 
@@ -147,7 +154,8 @@ def _steps(
     draft = Draft(name=name)
 
     # 1. Open: the bytes, the dialect, an independent count of the rows.
-    form, parts = parts_of(drop.source, name)
+    files = dropped_files(drop.source, name, drop.not_fetched)
+    form, parts = files.form, files.parts
 
     @cache
     def connect() -> duckdb.DuckDBPyConnection:
@@ -157,8 +165,13 @@ def _steps(
     opening = Opening(
         parts=parts, scratch=scratch, stated=spec.read, executor=executor, connect=connect
     )
+    draft = draft.plus(*files.notes)
     source = form.open(opening)
-    draft = draft.plus(*read_unused(name, source.content or form, spec.read), source=source)
+    check_hive(name, parts, source.names, form)
+    draft = draft.plus(
+        *read_unused(name, source.content or by_name(source.dialect["format"]), spec.read),
+        source=source,
+    )
     yield draft
 
     # 2. Store: every row parsed once, typed and hashed.
@@ -171,7 +184,7 @@ def _steps(
         is_frugal=drop.is_frugal,
     )
     bounded(con, megabytes)
-    choice = choose(name, source.names, spec)
+    choice = choose(name, source.names, spec, source.index)
     check_stated(source, spec.contract)
     check_excluded(name, source.names, choice.target, spec)
     reading = source.store(
@@ -200,13 +213,16 @@ def _steps(
     refuse_strays(rows)
     hold_rows(con, source, table, spec.contract)
     if goal:
+        refuse_lost_class(rows, goal, spec)
         require_values(rows, goal, spec)
         refuse_doubtful(rows, goal)
 
     # 4. Measure every column.
     measured = measures(table)
     measured_rows = MeasuredRows.of(rows, summaries=measured.summaries)
-    draft = draft.plus(*registry.found_in(registry.OF_MEASURED, measured_rows))
+    draft = draft.plus(
+        *registry.found_in(registry.OF_MEASURED, measured_rows), *label_first(measured_rows, choice)
+    )
     yield draft.plus(*of_goal)
 
     # 5. Purpose: what the rows are for.

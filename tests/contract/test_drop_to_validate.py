@@ -227,13 +227,6 @@ def test_the_last_accepted_drop_is_the_one_with_the_highest_sequence(intake):
     assert intake.assessor.models.last_accepted("other") is None
 
 
-def test_a_part_in_a_folder_below_is_refused_not_lost(intake):
-    put("paint/2026/a=1/part-0.csv", GOOD)
-    put("paint/2026/a=2/part-0.csv", GOOD)
-    drop(intake, "paint/2026/_SUCCESS", b"")
-    assert "below the drop's" in intake.assessor.say.said[-1].reason
-
-
 def test_only_one_delivery_converges_a_model_at_a_time(intake):
     with (
         intake.assessor.models.lease("paint", holder="one"),

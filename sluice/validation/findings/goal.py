@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from sluice.cells import MISSING
 from sluice.contracts import tasks
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Spec
 from sluice.validation.findings.facts import MeasuredRows, StoredRows
 from sluice.validation.findings.lookalikes import IN_QUOTES
 from sluice.validation.findings.mixed import mixed_target
+from sluice.validation.findings.spellings import may_state_missing, missing_line
 from sluice.validation.purpose.task import may_lack
 from sluice.validation.refusals import Refused
 from sluice.validation.remedies import column_line
@@ -18,6 +20,8 @@ from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row
 from sluice.validation.wording import shown
 
+_NONE: Final = "None"
+"""As Python writes a missing value, and people a class."""
 FEW_CLASSES: Final = 20
 """Up to so many different values, numbers with some text among them may be classes."""
 
@@ -42,6 +46,33 @@ def require_values(rows: StoredRows, target: TypedColumn, spec: Spec) -> None:
         else "Fill it in, or name another target in sluice.yaml.",
         column=target.name,
         line=line,
+    )
+
+
+def refuse_lost_class(rows: StoredRows, target: TypedColumn, spec: Spec) -> None:
+    """Refuse a target whose only missing values are spelled None, which as well is a class: nothing
+    tells the one from the other, and the rows of it would be lost, or learnt from as unlabelled."""
+    source = rows.source
+    lacking = rows.table.rows - target.present
+    is_stated = "missing" in source.dialect.get("stated", ())
+    is_stated |= spec.task == tasks.SEMI_SUPERVISED.name
+    if is_stated or target.storage != "VARCHAR" or not 0 < lacking == target.spelled:
+        return
+    texts = [row[target.place].strip() for row in source.sample if len(row) == len(source.names)]
+    if {text for text in texts if text in ("", *MISSING)} != {_NONE}:
+        return
+    others = [c for c in rows.table.columns if c is not target and c.spelled]
+    kept = [spelling for spelling in MISSING if spelling != _NONE] if others else []
+    raise Refused(
+        "class-or-missing",
+        f"{source.place(1).text.rsplit(',', 1)[0]}: {lacking:,} of {rows.table.rows:,} rows have "
+        f"the target {shown(target.name)} {_NONE}, which is read as missing, and may be a class.",
+        remedy=f"If it is a class, write `{missing_line(kept)}` in sluice.yaml; if these rows have "
+        "no target, write `task: semi-supervised`."
+        if may_state_missing(source)
+        else "If it is a class, spell it otherwise; if these rows have no target, write null and "
+        "`task: semi-supervised` in sluice.yaml.",
+        column=target.name,
     )
 
 

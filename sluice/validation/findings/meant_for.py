@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sluice.contracts import tasks
 from sluice.contracts.dataset import Finding
+from sluice.validation.findings.facts import MeasuredRows
+from sluice.validation.profile.measure import Summary
+from sluice.validation.purpose.task import TargetChoice
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.wording import shown
 
 _EPISODE: Final = re.compile(r"(episode|eps|trajectory|traj)s?([_.]?(id|index|number|no))?")
+
+FEW_LABELS: Final = 10
+"""Different values that a column may have to look like a label."""
+
+
+def label_first(rows: MeasuredRows, choice: TargetChoice) -> Iterator[Finding]:
+    """Without a header, SageMaker's own algorithms take the first column for the label.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-training.html#cdf-csv-format
+    """
+    first, goal = rows.table.columns[0], rows.goal
+    is_guessed = any(finding.code == "target-guessed" for finding in choice.findings)
+    if goal is None or goal is first or not is_guessed or rows.source.dialect.get("header", True):
+        return
+    if _is_label(first, rows.summaries[first.id]) and not _is_label(goal, rows.summaries[goal.id]):
+        yield Finding(
+            severity="warn",
+            code="label-first",
+            message=f"There is no header, and the first column, {shown(first.name)}, has few "
+            f"different values, as a label has; SageMaker's own CSV convention puts the label "
+            f"first, and here the last column, {shown(goal.name)}, is taken as the target.",
+            remedy=f"Write `target: {first.name}` in sluice.yaml if the label is first, and "
+            f"`target: {goal.name}` if it is last.",
+            column=first.name,
+        )
+
+
+def _is_label(column: TypedColumn, summary: Summary) -> bool:
+    is_few = 2 <= summary.distinct <= FEW_LABELS
+    return is_few and (column.storage != "DOUBLE" or summary.is_whole)
 
 
 def episodes(task: str, names: Sequence[str]) -> list[Finding]:

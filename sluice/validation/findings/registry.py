@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 from sluice.contracts.dataset import Finding
 from sluice.validation.findings.alike import alike_values
+from sluice.validation.findings.change_log import change_log
 from sluice.validation.findings.duplicates import duplicates
 from sluice.validation.findings.empty import empty_columns
 from sluice.validation.findings.facts import (
@@ -27,6 +28,7 @@ from sluice.validation.findings.mixed import mixed_values
 from sluice.validation.findings.points import doubtful_points
 from sluice.validation.findings.reading import blank_lines, no_header, source_notes
 from sluice.validation.findings.readings import doubtful_readings, exponent_codes, read_as
+from sluice.validation.findings.sentinels import sentinels
 from sluice.validation.findings.time_order import time_order
 from sluice.validation.findings.totals import totals_row
 from sluice.validation.findings.units import units
@@ -52,6 +54,8 @@ OF_MEASURED: Final[tuple[Callable[[MeasuredRows], Iterable[Finding]], ...]] = (
     totals_row,
     lookalikes,
     doubtful_points,
+    sentinels,
+    change_log,
 )
 """Looked for in what was measured of them."""
 

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sluice.validation.findings.facts import StoredRows
-from sluice.validation.formats.source import Source
+from sluice.validation.formats.source import Layout, Source
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.sql import literal
 from sluice.validation.rows.table import Table, only
@@ -25,18 +25,17 @@ def refuse_strays(rows: StoredRows) -> None:
     if raw.layout is None:
         return
     if raw.layout.quoted_newlines and len(raw.names) > 1:
-        _refuse_swallowed_rows(con, raw, data, raw.layout.delimiter)
+        _refuse_swallowed_rows(con, raw, data, raw.layout)
     if raw.layout.has_header:
         _refuse_repeated_header(con, raw, data)
 
 
 def _refuse_swallowed_rows(
-    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, delimiter: str
+    con: duckdb.DuckDBPyConnection, raw: Source, data: Table, layout: Layout
 ) -> None:
     """Two stray quotes may close each other over several rows, which then are one field."""
-    comma = re.escape(delimiter)
-    width = len(raw.names)
-    row = rf"\n([^{comma}\n]*{comma}){{{width - 1}}}[^{comma}\n]*\n"
+    comma = re.escape(layout.delimiter)
+    row = rf"\n([^{comma}\n]*{comma}){{{layout.fields - 1}}}[^{comma}\n]*\n"
     for column in data.columns:
         if column.storage != "VARCHAR":
             continue

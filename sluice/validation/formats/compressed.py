@@ -55,7 +55,7 @@ def expanded(parts: list[Part], scratch: Path, limits: Limits | None = None) -> 
     total = 0
     plain = []
     for part in parts:
-        kind = compression(part.name)
+        kind = _kind(part)
         if kind is None:
             plain.append(part)
             continue
@@ -74,8 +74,20 @@ def expanded(parts: list[Part], scratch: Path, limits: Limits | None = None) -> 
 
 def compression_of(parts: list[Part]) -> dict[str, str]:
     """For the report; nothing where no part was compressed."""
-    kinds = {kind for part in parts if (kind := compression(part.name))}
+    kinds = {kind for part in parts if (kind := _kind(part))}
     return {"compression": "/".join(sorted(kinds))} if kinds else {}
+
+
+def first_block(part: Part, kind: Compression) -> bytes:
+    """What a compressed file begins with; nothing where it cannot be expanded."""
+    try:
+        return next(_blocks(part, kind), b"")
+    except Refused:
+        return b""  # said when the whole of it is expanded
+
+
+def _kind(part: Part) -> Compression | None:
+    return part.packed or compression(part.name)
 
 
 def _check_size(part: Part, packed: int, written: int, total: int, limits: Limits) -> None:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from sluice.contracts.drop import is_part
 from sluice.contracts.manifest import MAX_MANIFEST_BYTES, ListedPart, Manifest
 from sluice.contracts.names import SUCCESS_MARKER
+from sluice.validation.formats.listing import check_listing, files_below
 from sluice.validation.refusals import Refused
 from sluice.validation.wording import shown
 
@@ -93,12 +94,11 @@ def hold_digest(name: str, listed: ListedPart, sha256: str) -> None:
         )
 
 
-def hold_folder(folder: Path, name: str) -> None:
-    """Refuse a folder on this machine that is not what its own `_SUCCESS`, if any, lists."""
-    for path in sorted(folder.rglob("*")):
-        pieces = path.relative_to(folder).parts
-        if path.is_file() and len(pieces) > 1 and all(map(is_part, pieces)):
-            raise nested(f"{name}/{'/'.join(pieces)}", name)
+def hold_folder(folder: Path, name: str, where: str | None = None) -> None:
+    """Refuse a folder on this machine that is no drop, or not what its own `_SUCCESS`, if any,
+    lists; `where` is the folder as a command takes it, if that is not `name`."""
+    files = files_below(folder)
+    check_listing(name, files, where)
     marker = folder / SUCCESS_MARKER
     if not marker.is_file():
         return
@@ -106,7 +106,8 @@ def hold_folder(folder: Path, name: str) -> None:
         manifest = read_manifest(f"{name}/{marker.name}", file.read(MAX_MANIFEST_BYTES + 1))
     if manifest is None:
         return
-    hold_parts(name, manifest, {path.name: path.stat().st_size for path in parts_in(folder)})
+    sizes = {file: (folder / file).stat().st_size for file in files if is_part(file)}
+    hold_parts(name, manifest, sizes)
     for listed in manifest.parts:
         if listed.sha256 is not None:
             hold_digest(name, listed, sha256_of(folder / listed.name))
@@ -116,30 +117,19 @@ def manifest_of(folder: Path) -> Manifest:
     """The parts of a folder on this machine with their sizes and digests."""
     return Manifest(
         parts=tuple(
-            ListedPart(name=path.name, size=path.stat().st_size, sha256=sha256_of(path))
-            for path in parts_in(folder)
+            ListedPart(
+                name=file, size=(folder / file).stat().st_size, sha256=sha256_of(folder / file)
+            )
+            for file in files_below(folder)
+            if is_part(file)
         )
     )
-
-
-def parts_in(folder: Path) -> list[Path]:
-    """The files of a folder that are data, sorted by name."""
-    return sorted(path for path in folder.iterdir() if is_part(path.name) and path.is_file())
 
 
 def sha256_of(path: Path) -> str:
     """In hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def nested(part: str, folder: str) -> Refused:
-    """The refusal of a part that lies deeper than the parts do."""
-    return Refused(
-        "nested-part",
-        f"{part} lies in a folder below the drop's.",
-        remedy=f"Put all parts into {folder.rstrip('/')}/ itself.",
-    )
 
 
 def _of_json(marker: str, text: str) -> Manifest | None:
@@ -171,12 +161,13 @@ def _check_names(marker: str, manifest: Manifest) -> None:
 
 
 def _check_name(marker: str, name: str, line: int | None = None) -> None:
-    if "/" in name:
+    if not all(name.split("/")):
         raise _unreadable(marker, f"{shown(name)} is no name of a file in this folder", line=line)
     if not is_part(name):
         raise _unreadable(
             marker,
-            f"{shown(name)} is listed, but names that begin with _ or . are markers, no data",
+            f"{shown(name)} is listed, but names that begin with _ or . are markers, no data, and "
+            "so are manifests and checksums",
             line=line,
         )
 

@@ -1,4 +1,4 @@
-"""The files that a drop is made of, and copies of them in scratch."""
+"""A file of a drop, and copies of it in scratch; `files.py` finds them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sluice.validation.formats import registry
-from sluice.validation.refusals import Refused
-
 if TYPE_CHECKING:
-    from sluice.validation.formats.registry import Format
+    from sluice.validation.formats.registry import Compression
 
 HEAD_BYTES: Final = 1024 * 1024
 """How much of a file's beginning is looked at to settle what it is."""
@@ -26,44 +23,14 @@ class Part:
     """As the user dropped it: named in every sentence about it."""
     path: Path
     """Where its bytes are now: the original, or a copy made readable."""
+    packed: Compression | None = None
+    """What it is compressed with, where its name does not say so."""
     encoding: str = "utf-8"
     """Of the original."""
     first_line: int = 1
     first_byte: int = 0
     """Where its first byte stands in the file that the user dropped: more than the beginning where
     it is one of several pieces of it."""
-
-
-def parts_of(source: Path, name: str) -> tuple[Format, list[Part]]:
-    """The format and the files of a drop: one file, or a folder's parts sorted by name.
-
-    Files whose names begin with `_` or `.` are markers, no data (Spark's convention).
-    Raises `Refused` for an unknown extension, an empty folder, or a folder of mixed formats.
-    """
-    if not source.is_dir():
-        return registry.format_of(name), [Part(name=name, path=source)]
-    found = sorted(
-        path.relative_to(source)
-        for path in source.rglob("*")
-        if path.is_file()
-        and not any(piece.startswith(("_", ".")) for piece in path.relative_to(source).parts)
-    )
-    if not found:
-        raise Refused(
-            "empty-folder",
-            f"{name}: the folder holds no data file.",
-            remedy=f"Put data files in it: {registry.taken()}; names that begin with _ or . are "
-            "skipped.",
-        )
-    parts = [Part(name=f"{name}/{path.as_posix()}", path=source / path) for path in found]
-    formats = {registry.format_of(part.name): part.name for part in reversed(parts)}
-    if len(formats) > 1:
-        raise Refused(
-            "mixed-formats",
-            f"{name}: {' and '.join(sorted(formats.values()))} are of different formats.",
-            remedy="Keep one format in one folder.",
-        )
-    return next(iter(formats)), parts
 
 
 def scratch_file(scratch: Path) -> Path:

@@ -24,6 +24,9 @@ COMPRESSIONS: Final[dict[str, Compression]] = {".gz": "gzip", ".tgz": "gzip", ".
 """Extensions of files that are expanded first; `.gz` and `.zst` follow the one of a format that is
 not compressed in itself."""
 
+EXTENSIONS: Final[dict[Compression, str]] = {"gzip": ".gz", "zstd": ".zst"}
+"""What to call a file that is compressed."""
+
 OTHER_BOOKS: Final = {
     ".xls": "a workbook of Excel 2003 or older",
     ".xlsb": "a binary Excel workbook",
@@ -31,6 +34,8 @@ OTHER_BOOKS: Final = {
     ".ods": "an OpenDocument spreadsheet",
 }
 """Extensions of spreadsheets that are not taken, and what they are."""
+PLAIN: Final = (".txt", ".dat", ".data")
+"""Extensions that say no more than that it is text, of a table or not."""
 AS_XLSX: Final = "Save it as an Excel workbook (.xlsx) without macros and password, or as CSV."
 
 
@@ -138,7 +143,7 @@ FORMATS: tuple[Format, ...] = (
     Format(
         name="csv",
         words="CSV",
-        extensions=(".csv",),
+        extensions=(".tsv", ".tab", ".psv", ".csv"),
         open=_open_csv,
         reads=frozenset(Read.model_fields) - {"sheet"},
     ),
@@ -169,32 +174,57 @@ def compression(name: str) -> Compression | None:
     return COMPRESSIONS.get(Path(name).suffix.lower())
 
 
-def format_of(name: str) -> Format:
-    """The format of a file, by its extension; raises `Refused` where it has none that is taken."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """What a file is by its name alone."""
+
+    form: Format | None
+    """None: the name does not say."""
+    packed: Compression | None
+    """What it is compressed with."""
+    ending: str
+    """Its extension, lower case, that of the compression left out."""
+    is_open: bool = False
+    """Whether the content has to say what it is: there is no extension, or one of any text."""
+
+
+def named(name: str) -> Named:
+    """What a file is by its extension; raises `Refused` where it can be none that is taken."""
     known = extensions()
     packed = None if Path(name).suffix.lower() in known else compression(name)
-    inner, outer = (name[: name.rindex(".")], name[name.rindex(".") :]) if packed else (name, "")
+    inner = name[: name.rindex(".")] if packed else name
     suffix = Path(inner).suffix.lower()
     if suffix in OTHER_BOOKS:
         what = OTHER_BOOKS[suffix]
         raise Refused("not-xlsx", f"{name}: this is {what}, which is not read.", remedy=AS_XLSX)
-    if suffix not in known:
-        ending = f"the extension {shown(suffix)} is not known" if suffix else "it has no extension"
-        if packed:
-            ending = f"{ending} in front of {outer}"
-        raise Refused(
-            "unknown-extension",
-            f"{name}: {ending}.",
-            remedy=f"Taken are {taken()}: export the data as one of these.",
-        )
-    found = known[suffix]
-    if packed and found.is_compressed:
-        raise Refused(
-            f"compressed-{found.name}",
-            f"{name}: {found.words} inside of {packed} is not read; it is compressed already.",
-            remedy=f"Drop the {suffix} file itself.",
-        )
-    return found
+    found = known.get(suffix)
+    if found and packed and found.is_compressed:
+        raise packed_twice(name, found, packed)
+    is_open = suffix in PLAIN or not suffix.strip(".0123456789_-")
+    return Named(form=found, packed=packed, ending=suffix, is_open=is_open)
+
+
+def unknown(name: str) -> Refused:
+    """The refusal of a file whose extension is not known, and which does not tell by itself."""
+    packed = compression(name)
+    inner, outer = (name[: name.rindex(".")], name[name.rindex(".") :]) if packed else (name, "")
+    ending = f"the extension {shown(Path(inner).suffix.lower())} is not known"
+    if packed:
+        ending = f"{ending} in front of {outer}"
+    return Refused(
+        "unknown-extension",
+        f"{name}: {ending}.",
+        remedy=f"Taken are {taken()}: export the data as one of these.",
+    )
+
+
+def packed_twice(name: str, form: Format, packed: Compression) -> Refused:
+    """The refusal of a file that is compressed in itself, and once more."""
+    return Refused(
+        f"compressed-{form.name}",
+        f"{name}: {form.words} inside of {packed} is not read; it is compressed already.",
+        remedy=f"Drop the {form.extensions[0]} file itself.",
+    )
 
 
 def taken() -> str:
@@ -203,6 +233,7 @@ def taken() -> str:
     archives = [e for form in FORMATS if form.is_archive for e in form.extensions]
     return (
         f"{', '.join(tables[:-1])} and {tables[-1]} (text also compressed, such as .csv.gz or "
-        f".csv.zst), and {', '.join(archives[:-1])} or {archives[-1]} of texts or images in class "
-        "folders"
+        f".csv.zst, or as {' or '.join(PLAIN)} or without an extension), and "
+        f"{', '.join(archives[:-1])} or {archives[-1]} of one table, or of texts or images in "
+        "class folders"
     )

@@ -51,6 +51,11 @@ class ScannedSource:
     """What was found while the drop was opened."""
     counted: tuple[CountedPart, ...] = ()
     """The parts, where they are files of the drop itself and no copies that were written here."""
+    index: tuple[str, ...] = ()
+    """As `Source` has it."""
+    left_out: str | None = None
+    """What the first of the `columns` is, where it is none of the table's own: `index`, which
+    counts the rows, or `row names`. It is read, and no part of what is stored."""
     layout: Layout | None = None
     """How the rows stand in the dropped files, where those are delimited text."""
     content: Content | None = None
@@ -61,12 +66,13 @@ class ScannedSource:
     @property
     def names(self) -> tuple[str, ...]:
         """The columns' names, in order."""
-        return self.columns.names
+        return self.columns.names[1:] if self.left_out else self.columns.names
 
     @property
     def sample(self) -> tuple[tuple[str, ...], ...]:
         """The first rows as they are written."""
-        return self.columns.sample
+        rows = self.columns.sample
+        return tuple(row[1:] for row in rows) if self.left_out else rows
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -80,6 +86,10 @@ class ScannedSource:
         return (
             f"{', '.join(spellings[:4])}, … and blank space are" if spellings else "Blank space is"
         )
+
+    def with_notes(self, notes: tuple[Finding, ...], /) -> ScannedSource:
+        """The same with more notes, before its own."""
+        return replace(self, notes=(*notes, *self.notes))
 
     def place(self, row: int, /) -> Place:
         """Where a person finds the row of this number, from 1."""

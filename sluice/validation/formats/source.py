@@ -43,6 +43,8 @@ class Layout:
 
     delimiter: str
     has_header: bool
+    fields: int
+    """How many a row has, those that are left out among them."""
     quoted_newlines: bool
     """Whether a quoted field runs over several lines."""
 
@@ -104,12 +106,20 @@ class Source(Protocol):
         """What is read as missing beside nothing at all, to begin a sentence: `Blank space is`."""
 
     @property
+    def index(self) -> tuple[str, ...]:
+        """Names of columns that tell rows apart, by the files' own account: none of them is what
+        should be predicted, unless sluice.yaml names it."""
+
+    @property
     def layout(self) -> Layout | None:
         """How delimited text stands in the dropped files; None for all other formats."""
 
     @property
     def content(self) -> Content | None:
         """The texts or images that the rows are; None where rows are made of plain columns."""
+
+    def with_notes(self, notes: tuple[Finding, ...], /) -> Source:
+        """The same with more notes, before its own."""
 
     def place(self, row: int, /) -> Place:
         """Where a person finds the row of this number, from 1."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -55,9 +55,11 @@ class TargetChoice:
     findings: tuple[Finding, ...] = ()
 
 
-def choose(source: str, names: tuple[str, ...], spec: Spec) -> TargetChoice:
+def choose(
+    source: str, names: tuple[str, ...], spec: Spec, index: Collection[str] = ()
+) -> TargetChoice:
     """The target, or the task that goes without one; raises `Refused` where sluice.yaml and the
-    columns do not fit."""
+    columns do not fit. The `index` columns are no target unless sluice.yaml names one."""
     is_named = spec.target not in ("auto", None)
     if spec.task in (tasks.UNSUPERVISED.name, tasks.REINFORCEMENT.name):
         if is_named:
@@ -74,8 +76,10 @@ def choose(source: str, names: tuple[str, ...], spec: Spec) -> TargetChoice:
     if spec.task == tasks.AUTO and not is_named and not _missing_roles(names):
         return TargetChoice(target=None, task=tasks.REINFORCEMENT.name)
     if spec.target is not None:
-        place, guess = choose_target(source, names, spec)
-        return TargetChoice(target=place, findings=(guess,) if guess else ())
+        may_be = [at for at, name in enumerate(names) if is_named or name not in index]
+        may_be = may_be or list(range(len(names)))
+        place, guess = choose_target(source, tuple(names[at] for at in may_be), spec)
+        return TargetChoice(target=may_be[place], findings=(guess,) if guess else ())
     if spec.task == tasks.AUTO:
         return TargetChoice(target=None, task=tasks.UNSUPERVISED.name)
     raise Refused(

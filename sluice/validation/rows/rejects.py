@@ -40,6 +40,8 @@ class Reject:
     """As the scanner met it."""
     reason: str
     """What is wrong with it, in words."""
+    is_one_wider: bool
+    """Whether it has just one field more than the header."""
 
     @property
     def text(self) -> str:
@@ -64,7 +66,7 @@ def rejects_of(found: Sequence[BadRow], source: ScannedSource) -> tuple[Reject, 
     if not source.counted:
         raise RuntimeError("a copy that was written here holds rows that do not parse")
     rejects: list[Reject] = []
-    width = len(source.names)
+    width = len(source.columns.names)
     before = 0
     for one in source.counted:
         rejects += [
@@ -74,6 +76,7 @@ def rejects_of(found: Sequence[BadRow], source: ScannedSource) -> tuple[Reject, 
                 row=before + bad.row - one.headers,
                 bad_row=bad,
                 reason=f"{counted(bad.fields, 'field')} where the header has {width}",
+                is_one_wider=bad.fields == width + 1,
             )
             for bad in found
             if bad.path == one.part.path
@@ -90,6 +93,15 @@ def refusal(rejects: Sequence[Reject], rows: int, up_to: float) -> Refused:
     many = f"{len(rejects) - 1:,}" + (" or more" if len(rejects) >= MOST else "")
     lines = "line" if len(rejects) == 2 else "lines"
     more = f"; {many} more such, on {lines} {others}" if len(rejects) > 1 else ""
+    if all(r.is_one_wider for r in rejects) and len(rejects) >= min(rows, MOST):
+        return Refused(
+            finding.code,
+            f"{finding.message.removesuffix('.')}{more}. Every record has one field more than the "
+            "header, as R writes the names of rows.",
+            remedy="In R, `write.csv(d, row.names = FALSE)` writes none; else give every column a "
+            "name in the header.",
+            line=first.line,
+        )
     bound = f" Of {rows:,} rows, sluice.yaml lets {up_to:.2%} be quarantined." if up_to else ""
     return Refused(
         finding.code,

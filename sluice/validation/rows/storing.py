@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sluice.validation.formats.source import Reading
 from sluice.validation.rows.agreement import counted_alike
 from sluice.validation.rows.columns import TypedColumn
+from sluice.validation.rows.first_column import without_first
 from sluice.validation.rows.plans import (
     Plan,
     guess_types,
@@ -53,7 +54,8 @@ def store_text(
         rows=exact.rows,
         row_bytes=source.content.row_bytes if source.content else 0,
     )
-    return Reading(source=exact, table=table, rejects=rejects)
+    reading = Reading(source=exact, table=table, rejects=rejects)
+    return without_first(reading, readers, exact, salt=salt) if exact.left_out else reading
 
 
 def _settled(
@@ -98,7 +100,7 @@ def _together(shards: Sequence[ShardRows]) -> list[ColumnTally]:
 def _typed(source: ScannedSource, plan: Plan, tally: ColumnTally) -> TypedColumn:
     return TypedColumn(
         id=plan.id,
-        name=source.names[plan.place],
+        name=source.columns.names[plan.place],
         storage=plan.storage,
         present=tally.present,
         spelled=tally.spelled,

@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
 from PIL import Image
@@ -25,6 +26,11 @@ def _texts() -> dict[str, bytes]:
     rng = random.Random(7)
     texts = [f"{i}: {' '.join(rng.choices(_WORDS, k=9))}\n" for i in range(40)]
     return {f"{('pos', 'neg')[i % 2]}/{i:02}.txt": text.encode() for i, text in enumerate(texts)}
+
+
+def _table() -> bytes:
+    """The corpus's sound table of 40 rows."""
+    return (Path(__file__).parent / "files" / "plain.csv").read_bytes()
 
 
 def _image(seed: int, kind: str = "PNG") -> bytes:
@@ -124,7 +130,9 @@ ARCHIVES: Final[dict[str, Callable[[], bytes]]] = {
     "directory-says-shorter.zip": _shortened,
     "name-twice.tar": lambda: _tar(_texts())[:1024] + _tar(_texts()),
     "zip-in-zip.zip": lambda: _zip(_texts() | {"neg/more.zip": _zip(_texts())}),
-    "table-in-zip.zip": lambda: _zip({"data.csv": b"n,label\n" + b"1,a\n2,b\n" * 20}),
+    "table-in-zip.zip": lambda: _zip({"data.csv": _table()}),
+    "tables-in-zip.zip": lambda: _zip({"a.csv": _table(), "b.csv": _table().replace(b"n,", b"m,")}),
+    "table-among-texts.zip": lambda: _zip(_texts() | {"data.csv": _table()}),
     "file-outside-of-classes.zip": lambda: _zip(_texts() | {"more.txt": b"which class?"}),
     "class-of-one-file.zip": lambda: _zip(_texts() | {"meh/only.txt": b"alone"}),
     "empty-member.zip": lambda: _zip(_texts() | {"neg/empty.txt": b""}),

@@ -1,3 +1,4 @@
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -6,6 +7,7 @@ import pytest
 from functions.reconcile.decide import (
     DroppedObject,
     OpenRun,
+    closing_command,
     messages,
     waiting_folders,
 )
@@ -106,3 +108,34 @@ def test_only_a_folder_without_marker_and_over_a_day_old_is_told_of():
     assert {folder: part.key for folder, part in found.items()} == {
         "iris/stuck": "iris/stuck/part-1.csv"
     }
+
+
+def test_folders_by_date_are_one_drop_with_the_folder_above_them():
+    found = waiting_folders(
+        [
+            dropped("orders/stream/2025/11/26/08/orders-1", 100),
+            dropped("orders/stream/2025/11/26/09/orders-1", 99),
+            dropped("orders/stream/_spark_metadata/0", 30),
+        ],
+        NOW,
+    )
+    assert {folder: part.key for folder, part in found.items()} == {
+        "orders/stream": "orders/stream/2025/11/26/09/orders-1"
+    }
+
+
+def test_a_folder_beside_one_that_is_closed_by_itself_waits_by_itself():
+    found = waiting_folders(
+        [
+            dropped("orders/2025/11/part-0", 100),
+            dropped("orders/2025/11/_SUCCESS", 100),
+            dropped("orders/2025/12/part-0", 100),
+        ],
+        NOW,
+    )
+    assert list(found) == ["orders/2025/12"]
+
+
+def test_the_command_that_closes_a_folder_can_be_pasted():
+    command = closing_command("drops", "orders/it's here")
+    assert shlex.split(command)[-2:] == ["--key", "orders/it's here/_SUCCESS"]

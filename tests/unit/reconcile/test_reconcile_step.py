@@ -21,6 +21,8 @@ STAGES = ("validate", "train", "gate", "deploy")
 class Drops:
     """The drop bucket's listing."""
 
+    bucket = "drops"
+
     def __init__(self, *keys: str, age: timedelta = timedelta(days=2)) -> None:
         self.items = [{"Key": key, "ETag": "e", "LastModified": NOW - age} for key in keys]
 
@@ -80,4 +82,4 @@ def test_a_folder_without_its_marker_is_told_of_once() -> None:
 
     (told,) = say.said
     assert told.kind == Kind.DROP_INCOMPLETE
-    assert "iris/day/_SUCCESS" in told.reason
+    assert told.reason.endswith("aws s3api put-object --bucket drops --key iris/day/_SUCCESS")

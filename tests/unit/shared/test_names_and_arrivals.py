@@ -1,7 +1,14 @@
 import pytest
 
-from sluice.contracts.drop import read_arrival
-from sluice.contracts.names import Run, drop_id, is_model, parse_attempt, parse_endpoint
+from sluice.contracts.drop import is_part, read_arrival
+from sluice.contracts.names import (
+    Run,
+    drop_id,
+    is_model,
+    model_name,
+    parse_attempt,
+    parse_endpoint,
+)
 
 
 def test_every_name_fits_sagemakers_63_characters():
@@ -54,6 +61,11 @@ def test_an_endpoint_is_read_back_from_its_name():
         ("Iris/iris.csv", "misplaced"),
         ("/iris.csv", "misplaced"),
         ("iris/_SUCCESS", "misplaced"),
+        ("iris//iris.csv", "misplaced"),
+        ("iris/2026//_SUCCESS", "misplaced"),
+        ("iris/sluice.yml", "misplaced"),
+        ("iris/Sluice.yaml", "misplaced"),
+        ("iris/sluice.yaml.txt", "misplaced"),
     ],
 )
 def test_what_an_arriving_object_is(key, kind):
@@ -68,6 +80,55 @@ def test_a_misplaced_object_names_the_fault_and_the_remedy_and_has_a_run():
     assert run.model == "_"
     assert Run.parse(str(run)) == run
     assert run.quarantine_prefix.startswith("quarantine/_/")
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("iris//2026//part-0.csv", "Drop it as iris/2026/part-0.csv."),
+        ("/iris.csv", "Drop it as MODEL/iris.csv."),
+        ("iris/sluice.yml", "did you mean sluice.yaml? Drop it as iris/sluice.yaml."),
+        ("iris/SLUICE.YAML", "did you mean sluice.yaml?"),
+    ],
+)
+def test_a_key_that_is_nearly_right_is_told_the_right_one(key, words):
+    assert words in read_arrival(key, "1").fault
+
+
+@pytest.mark.parametrize(
+    ("file", "model"),
+    [
+        ("houses.csv", "houses"),
+        ("houses.csv.gz", "houses"),
+        ("houses.zst", "houses"),
+        ("houses", "houses"),
+        ("Häuser.csv", "haeuser"),
+        ("Ha\u0308user.csv", "haeuser"),
+        ("Straße 7.jsonl", "strasse-7"),
+        ("Événements.parquet", "evenements"),
+        ("smørrebrød.tar.gz", "smoerrebroed"),
+        ("house.prices.csv", "house-prices"),
+    ],
+)
+def test_a_file_names_its_model(file, model):
+    assert model_name(file) == model
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("_SUCCESS", ".part-0.csv.crc", "part-0.csv.crc", "_spark_metadata/0", ".hidden/a.csv"),
+        *("manifest", "venue_manifest", "2025-11.csv.metadata", "__MACOSX/a.csv", ".DS_Store"),
+        *("Thumbs.db", "day/desktop.ini"),
+    ],
+)
+def test_what_engines_and_desktops_leave_in_a_folder_is_no_part(path):
+    assert not is_part(path)
+
+
+@pytest.mark.parametrize("path", ["0000_part_00", "2025/11/26/08/orders-1", "a=1/b.parquet"])
+def test_parts_need_no_extension_and_may_lie_in_folders(path):
+    assert is_part(path)
 
 
 def test_a_folder_is_named_by_its_last_part():

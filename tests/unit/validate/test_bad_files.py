@@ -118,7 +118,6 @@ BAD: dict[str, tuple[str | bytes, str, list[str]]] = {
     "web page called .csv": (b"<!DOCTYPE html><html></html>", "data.csv", ["web page"]),
     "CSV called .parquet": (GOOD, "data.parquet", ["data.parquet", "no Parquet file"]),
     "unknown extension": (GOOD, "data.docx", ["data.docx", "'.docx'", ".csv and .parquet"]),
-    "no extension": (GOOD, "data", ["data", "no extension", ".csv"]),
     "quote never closed, last line": (
         GOOD + '1,2,"red,a\n',
         "data.csv",
@@ -184,7 +183,7 @@ BAD: dict[str, tuple[str | bytes, str, list[str]]] = {
         "data.csv",
         ["data.csv, line 52", "'label'", "'unknown'", "Correct the 1 value"],
     ),
-    "comment line on top": ("# made by hand\n" + GOOD, "data.csv", ["data.csv, line 1"]),
+    "comment lines only": ("# made by hand\n# today\n", "data.csv", ["data.csv, line 1"]),
     "empty Parquet": (b"PAR1", "data.parquet", ["data.parquet", "cut off"]),
 }
 
@@ -284,7 +283,8 @@ FOLDERS = {
     "another delimiter": ({"a.csv": GOOD, "b.csv": GOOD.replace(",", ";")}, "parts/b.csv, line 1"),
     "two formats": ({"a.csv": GOOD, "b.parquet": "PAR1"}, "different formats"),
     "a stranger": ({"a.csv": GOOD, "notes.txt": "hello"}, "parts/notes.txt"),
-    "an empty part": ({"a.csv": GOOD, "b.csv": ""}, "parts/b.csv"),
+    "empty parts only": ({"a.csv": "", "b.csv": ""}, "parts/a.csv"),
+    "parts with a header only": ({"a.csv": HEADER, "b.csv": HEADER}, "parts/a.csv"),
     "a short row in the second": (
         {"a.csv": GOOD, "b.csv": HEADER + "1,2\n"},
         "parts/b.csv, line 2",

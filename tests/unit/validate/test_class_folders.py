@@ -306,7 +306,16 @@ BAD = {
         "a.zip",
         ["'neg/b.txt'", "a ZIP archive"],
     ),
-    "a table": (zipped({"data.csv": b"a,b\n1,2\n"}), "a.zip", ["'data.csv': a table", ".csv.gz"]),
+    "a table among texts": (
+        zipped(TEXTS | {"data.csv": b"a,b\n1,2\n"}),
+        "a.zip",
+        ["'data.csv': a table beside other files", "pack it alone"],
+    ),
+    "two tables": (
+        zipped({"a.csv": b"a,b\n1,2\n", "b.csv": b"a,c\n1,2\n"}),
+        "a.zip",
+        ["2 tables that are no parts of one: 'a.csv', 'b.csv'", "join them"],
+    ),
     "texts among images": (
         zipped(IMAGES | {"dog/notes.txt": b"a dog"}),
         "a.zip",

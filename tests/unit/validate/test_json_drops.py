@@ -182,7 +182,7 @@ BAD = {
     "one field": ('{"label": "a"}\n' * 30, "data.jsonl", ["only one field", "'label'"]),
     "empty objects": ("{}\n" * 30, "data.jsonl", ["no field"]),
     "an array as lines": (json.dumps(RECORDS), "data.jsonl", ["line 1", "no object"]),
-    "lines as an array": ("".join(LINES), "data.json", ["line 1", "not with an array", ".jsonl"]),
+    "no JSON at all": ("a;b\n1;2\n", "data.json", ["line 1", "not with an array", ".jsonl"]),
     "an array cut off": (json.dumps(RECORDS)[:-1], "data.json", ["middle of its array"]),
     "cut off in a record": (json.dumps(RECORDS, indent=0)[:-4], "data.json", ["line 6", "no JSON"]),
     "more behind the array": (json.dumps(RECORDS) + "[]", "data.json", ["'[]' stands where"]),

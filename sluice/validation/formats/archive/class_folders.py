@@ -27,7 +27,7 @@ _BESIDE: Final = ("readme", "license", "licence", "copying", "citation", "change
 _ARCHIVES: Final = (
     ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".jar",
 )  # fmt: skip
-_OTHER_TABLES: Final = (".tsv", ".xls", ".ods", ".feather", ".arrow", ".avro", ".orc")
+_OTHER_TABLES: Final = (".xls", ".ods", ".feather", ".arrow", ".avro", ".orc")
 """Of formats that are not taken."""
 _OTHER_IMAGES: Final = (
     ".tif", ".tiff", ".heic", ".heif", ".avif", ".svg", ".ico", ".psd", ".jp2", ".raw", ".cr2",
@@ -44,16 +44,39 @@ class ClassFolders:
     notes: tuple[Finding, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SortedOut:
+    """The files of an archive, by whether they are data."""
+
+    data: list[Member]
+    markers: list[Member]
+    """Left behind by operating systems and writers."""
+    beside: list[Member]
+    """A README and its like."""
+    top: int
+    """How many pieces of the names stand before what tells the files apart: 1 or 0."""
+
+
+def sorted_out(files: list[Member]) -> SortedOut:
+    """Which of the files are data, and which stand beside it."""
+    markers = [m for m in files if _is_marker(m.path)]
+    others = [m for m in files if not _is_marker(m.path)]
+    top = _common_top(others)
+    return SortedOut(
+        data=[m for m in others if not _is_documentation(m.path, top)],
+        markers=markers,
+        beside=[m for m in others if _is_documentation(m.path, top)],
+        top=top,
+    )
+
+
 def sort_files(source: str, contents: Contents) -> ClassFolders:
     """Find every file's class and what kind they all are.
 
     Raises `Refused` naming the first file out of place, or of another kind than the first.
     """
-    markers = [m for m in contents.files if _is_marker(m.path)]
-    others = [m for m in contents.files if not _is_marker(m.path)]
-    top = _common_top(others)
-    beside = [m for m in others if _is_documentation(m.path, top)]
-    data = [m for m in others if not _is_documentation(m.path, top)]
+    found = sorted_out(contents.files)
+    data, top = found.data, found.top
     if not data:
         raise Refused(
             "empty-archive",
@@ -72,9 +95,8 @@ def sort_files(source: str, contents: Contents) -> ClassFolders:
         for path in contents.folders
         if len(path) == top + 1 and path[top] not in counts and not _is_marker(path)
     }
-    return ClassFolders(
-        holds=holds, files=files, notes=tuple(_notes(source, markers, beside, sorted(empty)))
-    )
+    notes = (*beside(source, found), *_empty(source, sorted(empty)))
+    return ClassFolders(holds=holds, files=files, notes=notes)
 
 
 def _is_marker(path: tuple[str, ...]) -> bool:
@@ -106,9 +128,9 @@ def _check_kind(member: Member) -> None:
     if ending in extensions() or ending in _OTHER_TABLES:
         raise Refused(
             "archived-table",
-            f"{member.place}: a table; archives are taken of texts or images in class folders.",
-            remedy="Drop the table itself (text also as .csv.gz), or several as a folder that "
-            "_SUCCESS closes.",
+            f"{member.place}: a table beside other files; archives are taken of one table, or of "
+            "texts or images in class folders.",
+            remedy="Drop the table itself, or pack it alone.",
         )
     if ending in _OTHER_IMAGES:
         raise Refused(
@@ -182,23 +204,25 @@ def _check_classes(source: str, files: list[tuple[Member, str]], counts: Counter
         )
 
 
-def _notes(
-    source: str, markers: list[Member], beside: list[Member], empty: list[str]
-) -> Iterator[Finding]:
-    if markers:
+def beside(source: str, found: SortedOut) -> Iterator[Finding]:
+    """What is to be said of the files that are no data."""
+    if markers := found.markers:
         yield Finding(
             severity="note",
             code="markers-skipped",
             message=f"{source}: {counted(len(markers), 'file')} that operating systems leave "
             f"behind, such as {shown(markers[0].name)}, not read.",
         )
-    if beside:
+    if found.beside:
         yield Finding(
             severity="note",
             code="documentation-skipped",
-            message=f"{source}: outside of the class folders, and so not read: "
-            f"{listed([m.name for m in beside])}.",
+            message=f"{source}: beside the data, and so not read: "
+            f"{listed([m.name for m in found.beside])}.",
         )
+
+
+def _empty(source: str, empty: list[str]) -> Iterator[Finding]:
     if empty:
         yield Finding(
             severity="warn",

@@ -7,7 +7,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -43,8 +43,8 @@ class Member:
     """The pieces of its name."""
     size: int
     """Bytes, as the header says."""
-    content: Callable[[], bytes]
-    """Reads them, and no more."""
+    content: Callable[[], Iterator[bytes]]
+    """Reads them in pieces, and no more."""
 
     @property
     def name(self) -> str:
@@ -58,13 +58,19 @@ class Member:
 
     def read(self) -> bytes:
         """Its bytes; raises `Refused` where they are damaged or not there."""
+        return b"".join(self.blocks())
+
+    def blocks(self) -> Iterator[bytes]:
+        """The same in pieces, for what may be too large for memory."""
+        read = 0
         try:
-            data = self.content()
+            for block in self.content():
+                read += len(block)
+                yield block
         except FAULTS as error:
             raise damaged(self.place, error) from None
-        if len(data) < self.size:
+        if read < self.size:
             raise cut_off(self.place)
-        return data
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,11 +17,12 @@ from sluice.validation.formats.archive.class_folders import ClassFolders, sort_f
 from sluice.validation.formats.archive.images import MAX_IMAGE_BYTES, look_at
 from sluice.validation.formats.archive.members import Member
 from sluice.validation.formats.archive.observations import Observations
+from sluice.validation.formats.archive.tables import open_tables, tables_in
 from sluice.validation.formats.archive.texts import MAX_TEXT_BYTES, decoded
 from sluice.validation.formats.compressed import Limits, compression_of, expanded
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.formats.scanned import ScannedSource
-from sluice.validation.formats.source import Content, ContentKind, Opening, Place
+from sluice.validation.formats.source import Content, ContentKind, Opening, Place, Source
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TextColumns
 from sluice.validation.rows.sql import literal
@@ -65,10 +66,8 @@ class _Copies:
             self._out.close()
 
 
-def open_archives(
-    opening: Opening, kind: ArchiveKind, limits: Limits | None = None
-) -> ScannedSource:
-    """All files of the archives as one table, a row a file.
+def open_archives(opening: Opening, kind: ArchiveKind, limits: Limits | None = None) -> Source:
+    """All files of the archives as one table, a row a file; or the table that they hold.
 
     Raises `Refused` for archives that are not to be trusted, files out of place, and files that
     are no readable text or image; always by the member's name.
@@ -82,6 +81,11 @@ def open_archives(
     facts = scratch_file(scratch)
     with ExitStack() as stack:
         contents = [stack.enter_context(open_archive(part, kind, limits)) for part in parts]
+        if tables := tables_in(parts, contents):
+            _check_total(parts, tables.members, limits)
+            source = open_tables(opening, tables)
+            _drop_expanded(parts, scratch)
+            return source
         found = [sort_files(p.name, c) for p, c in zip(parts, contents, strict=True)]
         holds = _one_kind(parts, found)
         files = [file for one in found for file in one.files]
@@ -141,6 +145,7 @@ def _facts_relation(path: Path) -> str:
     listed = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
     return (
         f"read_csv({literal(str(path))}, auto_detect=false, header=false, delim=',', quote='\"', "
+        "hive_partitioning=false, "
         f"columns={{{listed}}})"
     )
 
@@ -160,9 +165,7 @@ def _check_sizes(
     parts: list[Part], files: list[tuple[Member, str]], holds: ContentKind, limits: Limits
 ) -> None:
     most = _MAX_BYTES[holds]
-    total = 0
     for member, _ in files:
-        total += member.size
         if member.size == 0:
             raise Refused(
                 "empty-member",
@@ -178,6 +181,11 @@ def _check_sizes(
                 if holds == "text"
                 else "Scale it down, or leave it out.",
             )
+    _check_total(parts, [member for member, _ in files], limits)
+
+
+def _check_total(parts: list[Part], members: list[Member], limits: Limits) -> None:
+    total = sum(member.size for member in members)
     if total > limits.bytes:
         raise Refused(
             "too-large",

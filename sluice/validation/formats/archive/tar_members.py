@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tarfile
+from collections.abc import Iterator
 from typing import Final
 
 from sluice.validation.formats.archive.members import (
@@ -36,10 +37,13 @@ def tar_contents(part: Part, file: BoundedFile) -> Contents:
                 place = f"{part.name}, member {shown(info.name, 120)}"
                 raise no_file(place, info.issym() or info.islnk())
 
-            def content(info: tarfile.TarInfo = info) -> bytes:
+            def content(info: tarfile.TarInfo = info) -> Iterator[bytes]:
+                left = info.size
                 with part.path.open("rb") as plain:
                     plain.seek(info.offset_data)
-                    return plain.read(info.size)
+                    while block := plain.read(min(left, HEAD_BYTES)):
+                        left -= len(block)
+                        yield block
 
             contents.files.append(
                 Member(source=part.name, path=path, size=info.size, content=content)

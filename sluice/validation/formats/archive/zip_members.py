@@ -6,6 +6,7 @@ import copy
 import io
 import stat
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from sluice.validation.formats.archive.members import (
     no_name,
     path_of,
 )
-from sluice.validation.formats.parts import Part
+from sluice.validation.formats.parts import HEAD_BYTES, Part
 from sluice.validation.refusals import Refused
 from sluice.validation.wording import shown
 
@@ -58,16 +59,20 @@ def zip_contents(part: Part, file: BoundedFile) -> Contents:
                 remedy="Pack it with deflate, which tools take unless told otherwise.",
             )
 
-        def content(info: zipfile.ZipInfo = info) -> bytes:
+        def content(info: zipfile.ZipInfo = info) -> Iterator[bytes]:
             # The library reads as much as the directory says. One byte more is asked for, so that
             # the data's own end is met, and not a claim that leaves some of it out.
             claimed = copy.copy(info)
             claimed.file_size += 1
+            read = 0
             with archive.open(claimed) as member:
-                data = member.read(claimed.file_size)
-            if len(data) > info.file_size:
-                raise zipfile.BadZipFile(f"more than the {info.file_size:,} bytes it claims")
-            return data
+                while block := member.read(HEAD_BYTES):
+                    read += len(block)
+                    if read > info.file_size:
+                        raise zipfile.BadZipFile(
+                            f"more than the {info.file_size:,} bytes it claims"
+                        )
+                    yield block
 
         contents.files.append(
             Member(source=part.name, path=path, size=info.file_size, content=content)

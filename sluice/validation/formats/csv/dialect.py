@@ -6,19 +6,19 @@ file, and what it guesses wrongly is seldom seen.
 
 from __future__ import annotations
 
-import csv
-import io
-import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
 
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
+from sluice.validation.formats.csv.sample import delimiters, first_rows
+from sluice.validation.formats.csv.top import Top, title_above
 from sluice.validation.formats.header import (
     MAX_COLUMNS,
     NUMBER,
-    SAMPLE_ROWS,
     check_names,
     is_data,
     too_many_columns,
@@ -27,8 +27,10 @@ from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
 from sluice.validation.wording import listed, shown
 
-DELIMITERS = "\t;|,"
+LeftOut = Literal["index", "row names"]
+"""What a first column without a name is: it counts the rows, or R wrote their names there."""
 
+_INDEX = re.compile(r"(Unnamed: 0(\.\d+)?)?")
 _VALUE = re.compile(r"[+-]?\d+[.,]\d+|\d{4}-\d\d-\d\d([T ].*)?")
 
 
@@ -43,6 +45,9 @@ class Dialect:
     header: bool
     """False: the first row is data already, and the columns are called c1, c2, …"""
     names: tuple[str, ...]
+    """Of all columns; "" for a first one that is left out."""
+    left_out: LeftOut | None
+    """What the first column is, where it is none of the table's own."""
     blank: int
     """Blank lines before the first row."""
     sample: tuple[tuple[str, ...], ...] = field(compare=False)
@@ -51,20 +56,22 @@ class Dialect:
     """What is doubtful about it."""
 
 
-def dialect_of(part: Part, head: bytes, stated: Read, escape: str = "") -> Dialect:
-    """The dialect of a UTF-8 file whose beginning is `head`: as stated, and found where not.
+def dialect_of(part: Part, head: bytes, stated: Read, top: Top, escape: str = "") -> Dialect:
+    """The dialect of a UTF-8 file whose beginning is `head`: as stated, and found where not. `top`
+    is what stood above it.
 
     Raises `Refused` for too many columns, and for names that are absent, doubled or unusable.
     """
     text = head.removeprefix(b"\xef\xbb\xbf").decode(errors="replace")
     quote = stated.quote
-    fitting = [stated.delimiter] if stated.delimiter else _delimiters(text, quote)
+    known = stated.delimiter or top.delimiter
+    fitting = [known] if known else delimiters(text, quote)
     delimiter = fitting[0]
     blank = text[: len(text) - len(text.lstrip("\r\n"))].count("\n")
     first = text.lstrip("\r\n").partition("\n")[0]
     if first.count(delimiter) >= MAX_COLUMNS and quote not in first:
         raise too_many_columns(part, first.count(delimiter) + 1)
-    rows = _first_rows(text, delimiter, quote, escape)
+    rows = first_rows(text, delimiter, quote, escape)
     if not rows:
         raise Refused(
             "no-record",
@@ -74,20 +81,20 @@ def dialect_of(part: Part, head: bytes, stated: Read, escape: str = "") -> Diale
         )
     if len(rows[0]) > MAX_COLUMNS:
         raise too_many_columns(part, len(rows[0]))
-    if len(rows[0]) == 1:
-        raise Refused(
-            "one-column",
-            f"{part.name}, line 1: there is only one column, {shown(rows[0][0])}; a target "
-            "and at least one feature are needed.",
-            remedy="Separate columns by a comma, semicolon, tab or |.",
-            line=1,
-        )
+    line = part.first_line + blank
+    left_out = _left_out(text, rows, stated)
+    _refuse_one_column(part, text, rows, stated, left_out, line)
     header = not is_data(rows) if stated.header is None else stated.header
     if header:
         names = tuple(name.strip() for name in rows[0])
-        _refuse_comment(part, rows, blank + 1)
-        check_names(part.name, names, line=blank + 1)
+        _refuse_comment(part, rows, line)
+        if not all(names) and (titled := title_above(part, text, rows, stated)):
+            raise titled
+        own = names[1:] if left_out == "index" else names
+        check_names(part.name, own, line=line)
+        names = ("", *own) if left_out else own
     else:
+        left_out = None
         names = tuple(f"c{i}" for i in range(1, len(rows[0]) + 1))
     return Dialect(
         delimiter=delimiter,
@@ -95,9 +102,54 @@ def dialect_of(part: Part, head: bytes, stated: Read, escape: str = "") -> Diale
         escape=escape,
         header=header,
         names=names,
+        left_out=left_out,
         blank=blank,
         sample=tuple(map(tuple, rows[header:])),
-        notes=tuple(_doubts(part, rows, fitting, stated, header=header, line=blank + 1)),
+        notes=tuple(_doubts(part, rows, fitting, stated, header=header, line=line)),
+    )
+
+
+def _left_out(text: str, rows: list[list[str]], stated: Read) -> LeftOut | None:
+    """What the first column is, if the rows below the header say that it is no column.
+
+    R quotes the names of rows as it does the header. Without quotes, a field more in every row may
+    be anything.
+    """
+    first, rest = rows[0], rows[1:]
+    if stated.header is False:
+        return None
+    if rest and all(len(row) == len(first) + 1 for row in rest) and not is_data(rows):
+        lines = text.split("\n")[: len(rows)]
+        is_quoted = all(line.startswith(stated.quote) for line in lines if line.strip())
+        return "row names" if is_quoted else None
+    if not _INDEX.fullmatch(first[0].strip()):
+        return None
+    counted = [row[0].strip() for row in rest]
+    if not all(value.isascii() and value.isdigit() and len(value) < 18 for value in counted):
+        return None
+    numbers = [int(value) for value in counted]
+    return "index" if all(b == a + 1 for a, b in pairwise(numbers)) else None
+
+
+def _refuse_one_column(
+    part: Part,
+    text: str,
+    rows: list[list[str]],
+    stated: Read,
+    left_out: LeftOut | None,
+    line: int,
+) -> None:
+    """Refuse a file of which one column is left, or none: there is a target and no feature."""
+    own = rows[0][1:] if left_out == "index" else rows[0]
+    if len(own) > 1:
+        return
+    raise title_above(part, text, rows, stated) or Refused(
+        "one-column",
+        f"{part.name}, line {line}: there is only one column, {shown(own[0] if own else '')}; a "
+        "target and at least one feature are needed.",
+        remedy="Separate columns by a comma, semicolon, tab or |"
+        + ("; in R, `write.csv(d, path, row.names = FALSE)` does." if " " in rows[0][0] else "."),
+        line=line,
     )
 
 
@@ -159,37 +211,3 @@ def _refuse_comment(part: Part, rows: list[list[str]], line: int) -> None:
                 remedy="Remove the comment lines.",
                 line=line,
             )
-
-
-def _delimiters(text: str, quote: str) -> list[str]:
-    """The candidate that parts most rows into as many fields as the first has, then all others
-    that part every record as well. A comma comes last: it stands inside of names and numbers too.
-    """
-    mark = re.escape(quote)
-    plain = re.sub(f"{mark}[^{mark}]*{mark}", "", text[: 256 * 1024])
-    lines = [line for line in plain.splitlines() if line.strip()][:SAMPLE_ROWS]
-    scores = {}
-    for candidate in DELIMITERS.replace(quote, ""):
-        counts = [line.count(candidate) for line in lines]
-        if counts and counts[0]:
-            scores[candidate] = sum(c == counts[0] for c in counts) / len(counts)
-    best = max(scores, key=lambda c: scores[c], default=DELIMITERS[-1])
-    others = [c for c, score in scores.items() if c != best and score == 1.0 and len(lines) > 1]
-    return [best, *others]
-
-
-def _first_rows(text: str, delimiter: str, quote: str, escape: str) -> list[list[str]]:
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quotechar=quote,
-        escapechar=escape or None,
-    )
-    rows: list[list[str]] = []
-    try:
-        rows.extend(itertools.islice((row for row in reader if row), SAMPLE_ROWS))
-    except csv.Error:
-        # A field beyond the csv module's limit: what stands before it is sample enough, and the
-        # count of rows will name its line.
-        return rows
-    return rows

@@ -9,18 +9,20 @@ is quoted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from sluice.cells import MISSING
-from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Read
 from sluice.validation.formats.compressed import compression_of, expanded
+from sluice.validation.formats.csv.counted import CountedFile, CsvFile, notes_of
 from sluice.validation.formats.csv.dialect import Dialect, dialect_of
 from sluice.validation.formats.csv.escapes import found_escape, with_doubled_quotes
 from sluice.validation.formats.csv.pieces import cut_file, line_of
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
-from sluice.validation.formats.csv.row_count import RowCount, count_rows, recount_rows
+from sluice.validation.formats.csv.row_count import count_rows, recount_rows
+from sluice.validation.formats.csv.top import below, top_of
+from sluice.validation.formats.empties import with_content
 from sluice.validation.formats.encoding import as_utf8, stated_wrongly
 from sluice.validation.formats.first_bytes import check_text, head_of
 from sluice.validation.formats.parts import HEAD_BYTES, Part
@@ -35,31 +37,6 @@ SHARD_BYTES = 256 * 1024 * 1024
 """What one of several processes reads at a time."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _CsvFile:
-    """A file whose dialect is known."""
-
-    part: Part
-    dialect: Dialect
-    notes: tuple[Finding, ...] = ()
-    """What is doubtful about how it was read."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _CountedFile(_CsvFile):
-    """A file whose rows are counted."""
-
-    count: RowCount
-
-    @property
-    def header(self) -> int:
-        return int(self.dialect.header)
-
-    @property
-    def rows(self) -> int:
-        return self.count.rows - self.header
-
-
 def open_csv(opening: Opening) -> ScannedSource:
     """All that can be known of CSV files before they are scanned; see the modules it calls.
 
@@ -68,7 +45,7 @@ def open_csv(opening: Opening) -> ScannedSource:
     Raises `Refused` where a file is no readable table, or where parts of a folder disagree.
     """
     scratch, executor = opening.scratch, opening.executor
-    parts = expanded(opening.parts, scratch)
+    parts, blank = with_content(expanded(opening.parts, scratch))
     opened = [_opened(part, scratch, opening.stated) for part in parts]
     _check_alike(opened)
     pieces = [piece for file in opened for piece in _cut(file, scratch)] if executor else opened
@@ -77,10 +54,10 @@ def open_csv(opening: Opening) -> ScannedSource:
     )
     prepared = list(counted)
     runs = list(_runs(prepared)) if executor else [prepared]
-    return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)))
+    return _joined(prepared, parts, opening.stated, tuple(map(_files, runs)), blank)
 
 
-def _check_alike(files: list[_CsvFile]) -> None:
+def _check_alike(files: list[CsvFile]) -> None:
     first = files[0]
     for other in files[1:]:
         if other.dialect != first.dialect:
@@ -88,15 +65,20 @@ def _check_alike(files: list[_CsvFile]) -> None:
                 "parts-disagree",
                 f"{other.part.name}, line 1: its columns or delimiter differ from those of "
                 f"{first.part.name}.",
-                remedy="Give all parts of a folder the same header in the same order.",
+                remedy="Give all parts of a folder the same header in the same order; if they have "
+                "none, write `read: {header: false}` in sluice.yaml.",
                 line=1,
             )
 
 
 def _joined(
-    prepared: list[_CountedFile], originals: list[Part], stated: Read, shards: tuple[Files, ...]
+    prepared: list[CountedFile],
+    originals: list[Part],
+    stated: Read,
+    shards: tuple[Files, ...],
+    blank: list[str],
 ) -> ScannedSource:
-    """The files as one table."""
+    """The files as one table; `blank` are parts that hold nothing."""
     first = prepared[0]
     rows = sum(p.rows for p in prepared)
     if rows == 0:
@@ -134,33 +116,21 @@ def _joined(
             "files": len(originals),
             "blank_lines": sum(p.count.blank for p in prepared),
         },
-        notes=tuple(_unended(prepared) + [note for file in prepared for note in file.notes]),
+        notes=tuple(notes_of(prepared, blank)),
+        left_out=first.dialect.left_out,
         layout=Layout(
             delimiter=first.dialect.delimiter,
             has_header=first.dialect.header,
+            fields=len(first.dialect.names),
             quoted_newlines=any(p.count.quoted_newlines for p in prepared),
         ),
-        recount=lambda: _joined([_recounted(p) for p in prepared], originals, stated, shards),
+        recount=lambda: _joined(
+            [_recounted(p) for p in prepared], originals, stated, shards, blank
+        ),
     )
 
 
-def _unended(files: list[_CountedFile]) -> list[Finding]:
-    """A file that was cut off ends in the middle of a line, as some sound ones do."""
-    return [
-        Finding(
-            severity="note",
-            code="last-line-open",
-            message=f"{file.part.name}, line {file.count.last_line}: the last line has no line "
-            "end; if the file was cut off there, so is its last value.",
-            remedy="Compare sizes after a copy.",
-            line=file.count.last_line,
-        )
-        for file in files
-        if not file.count.is_ended
-    ]
-
-
-def _files(prepared: Sequence[_CountedFile]) -> Files:
+def _files(prepared: Sequence[CountedFile]) -> Files:
     dialect = prepared[0].dialect
     return Files(
         paths=tuple(p.part.path for p in prepared),
@@ -172,9 +142,9 @@ def _files(prepared: Sequence[_CountedFile]) -> Files:
     )
 
 
-def _runs(files: list[_CountedFile]) -> Iterator[list[_CountedFile]]:
+def _runs(files: list[CountedFile]) -> Iterator[list[CountedFile]]:
     """The files in order, in runs of about `SHARD_BYTES` that begin alike."""
-    run: list[_CountedFile] = []
+    run: list[CountedFile] = []
     size = 0
     for file in files:
         if run and (size >= SHARD_BYTES or file.dialect != run[0].dialect):
@@ -185,21 +155,29 @@ def _runs(files: list[_CountedFile]) -> Iterator[list[_CountedFile]]:
     yield run
 
 
-def _opened(original: Part, scratch: Path, stated: Read) -> _CsvFile:
+def _opened(original: Part, scratch: Path, stated: Read) -> CsvFile:
     head = head_of(original)
     _refuse_json(original, head)
     check_text(original, head, "csv", stated.encoding)
     part = as_utf8(original, head, scratch, stated.encoding, stated.quote)
     notes = stated_wrongly(original, head, stated.encoding)
     if part is not original:
-        with part.path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
+        head = _head(part)
+    top = top_of(part, head, stated)
+    if top.lines:
+        part = below(part, top, scratch)
+        head = _head(part)
     escape = stated.escape or found_escape(head, stated.quote)
-    dialect = dialect_of(part, head, stated, escape)
+    dialect = dialect_of(part, head, stated, top, escape)
     if escape and escape != stated.quote:
         marks = {"delimiter": dialect.delimiter, "quote": dialect.quote}
         part = with_doubled_quotes(part, scratch, escape=escape, **marks)
-    return _CsvFile(part=part, dialect=dialect, notes=(*notes, *dialect.notes))
+    return CsvFile(part=part, dialect=dialect, notes=(*notes, *top.notes, *dialect.notes))
+
+
+def _head(part: Part) -> bytes:
+    with part.path.open("rb") as file:
+        return file.read(HEAD_BYTES)
 
 
 def _refuse_json(part: Part, head: bytes) -> None:
@@ -212,21 +190,21 @@ def _refuse_json(part: Part, head: bytes) -> None:
         )
 
 
-def _cut(file: _CsvFile, scratch: Path) -> list[_CsvFile]:
+def _cut(file: CsvFile, scratch: Path) -> list[CsvFile]:
     """Pieces of a large file; the first has its header."""
     dialect = file.dialect
     parts = cut_file(file.part, dialect.delimiter, dialect.quote, scratch, SHARD_BYTES)
     rest = replace(dialect, header=False, blank=0)
     first = replace(file, part=parts[0])
-    return [first, *(_CsvFile(part=part, dialect=rest) for part in parts[1:])]
+    return [first, *(CsvFile(part=part, dialect=rest) for part in parts[1:])]
 
 
-def _counted(file: _CsvFile) -> _CountedFile:
+def _counted(file: CsvFile) -> CountedFile:
     count = count_rows(file.part, file.dialect.delimiter, file.dialect.quote)
-    return _CountedFile(part=file.part, dialect=file.dialect, notes=file.notes, count=count)
+    return CountedFile(part=file.part, dialect=file.dialect, notes=file.notes, count=count)
 
 
-def _recounted(prepared: _CountedFile) -> _CountedFile:
+def _recounted(prepared: CountedFile) -> CountedFile:
     dialect = prepared.dialect
     count = recount_rows(prepared.part, dialect.delimiter, dialect.quote)
     return replace(prepared, count=count)
@@ -239,7 +217,7 @@ def _candidates(dialect: Dialect, decimal: str | None) -> tuple[str, ...]:
     return tuple(name for name in CANDIDATES if name not in out)
 
 
-def _place(prepared: list[_CountedFile], row: int) -> Place:
+def _place(prepared: list[CountedFile], row: int) -> Place:
     for p in prepared:
         if row <= p.rows:
             line = line_of(p.part, p.dialect.delimiter, row + p.header, p.dialect.quote)

@@ -44,7 +44,7 @@ def book_of(package: Package) -> Book:
     Raises `Refused` where one of them is not there.
     """
     main = next(iter(_related(package, "", "officeDocument").values()), "xl/workbook.xml")
-    if main not in package.zip.namelist():
+    if not package.has(main):
         raise package.damaged(main, "it is not there")
     sheets, texts, styles = (
         _related(package, main, kind) for kind in ("worksheet", "sharedStrings", "styles")
@@ -61,7 +61,7 @@ def book_of(package: Package) -> Book:
             member = sheets[has["id"]]
             found.append(Sheet(name=has.get("name", ""), member=member, is_hidden=hidden))
     for member in [*sheets.values(), *texts.values(), *styles.values()]:
-        if member not in package.zip.namelist():
+        if not package.has(member):
             raise package.damaged(member, "it is not there")
     return Book(
         package=package,
@@ -77,12 +77,12 @@ def _related(package: Package, member: str, kind: str) -> dict[str, str]:
     """Ids and members that `member` names as its parts of one kind."""
     folder, name = posixpath.split(member)
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
-    if relations not in package.zip.namelist():
+    if not package.has(relations):
         return {}
     return {
-        has.get("Id", ""): posixpath.normpath(posixpath.join("/", folder, has.get("Target", "")))[
-            1:
-        ]
+        has.get("Id", ""): posixpath.normpath(
+            posixpath.join("/", folder, has.get("Target", "").replace("\\", "/"))
+        )[1:]
         for _, name, has in package.elements(relations)
         if name == "Relationship" and has.get("Type", "").endswith(f"/{kind}")
     }

@@ -59,13 +59,19 @@ class Package:
     part: Part
     zip: zipfile.ZipFile
     limits: Limits
+    members: dict[str, str]
+    """What each member is called in the zip, by `part_name`."""
     _read: dict[str, int] = field(default_factory=dict)
+
+    def has(self, member: str) -> bool:
+        """Whether there is such a member."""
+        return part_name(member) in self.members
 
     def blocks(self, member: str, most: int | None = None) -> Iterator[bytes]:
         """A member's bytes in pieces; `most` bounds it, beside the limits of the book."""
         read = 0
         try:
-            with self.zip.open(member) as file:
+            with self.zip.open(self.members[part_name(member)]) as file:
                 while block := file.read(HEAD_BYTES):
                     read += len(block)
                     self._read[member] = max(read, self._read.get(member, 0))
@@ -135,6 +141,14 @@ class Package:
         )
 
 
+def part_name(name: str) -> str:
+    """A member's name as all ways to write it come to: case is none of it, nor is a backslash.
+
+    ECMA-376, part 2, 6.2.2: names of parts are equal where they differ in the case of ASCII only.
+    """
+    return name.replace("\\", "/").removeprefix("/").lower()
+
+
 def local(tag: str) -> str:
     """A tag's name without its prefix."""
     return tag.rpartition(":")[2]
@@ -155,7 +169,8 @@ def open_package(part: Part, limits: Limits | None = None) -> Iterator[Package]:
     if not head.startswith(b"PK\x03\x04"):
         raise _not_a_workbook(part, head)
     with _BoundedFile(part.path) as file, _zip(part, file) as opened:
-        package = Package(part=part, zip=opened, limits=limits or Limits())
+        members = {part_name(name): name for name in opened.namelist()}
+        package = Package(part=part, zip=opened, limits=limits or Limits(), members=members)
         _check_members(package)
         yield package
 
@@ -196,9 +211,9 @@ def _not_a_workbook(part: Part, head: bytes) -> Refused:
 
 def _check_members(package: Package) -> None:
     infos = package.zip.infolist()
-    names = [info.filename for info in infos]
-    other = next((what for name, what in _CONTENTS.items() if name in names), None)
-    if other or "[Content_Types].xml" not in names:
+    names = [part_name(info.filename) for info in infos]
+    other = next((what for name, what in _CONTENTS.items() if package.has(name)), None)
+    if other or not package.has("[Content_Types].xml"):
         what = other or "a ZIP archive"
         raise Refused(
             "not-xlsx",

@@ -1,4 +1,4 @@
-"""The objects of JSON files, in either layout, and an independent count of them."""
+"""The objects of JSON files, in each layout, and an independent count of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from sluice.validation.wording import shown
 
 _BUT_MARKS = bytes(byte for byte in range(256) if byte not in b'"{')
 
-Layout = Literal["jsonl", "json"]
-"""One object a line, or one array of objects."""
+Layout = Literal["jsonl", "json", "objects"]
+"""One object a line, one array of objects, or objects one after another, parted by nothing."""
 
 
 def rows_of(part: Part, layout: Layout) -> Iterator[tuple[int, Row]]:
@@ -28,6 +28,8 @@ def rows_of(part: Part, layout: Layout) -> Iterator[tuple[int, Row]]:
     """
     if layout == "json":
         return _elements(part)
+    if layout == "objects":
+        return _objects(part)
     return (found for block in line_blocks(part) for found in rows_of_block(part, block))
 
 
@@ -132,6 +134,16 @@ def _elements(part: Part) -> Iterator[tuple[int, Row]]:
         raise _unexpected(source)
 
 
+def _objects(part: Part) -> Iterator[tuple[int, Row]]:
+    """The objects of a file that holds nothing else."""
+    source = _Source(part)
+    while character := source.next_character():
+        if character != "{":
+            what = f"{source.shown()} stands where an object or the file's end should"
+            raise source.fault(what, "Write objects one after another, or one a line.")
+        yield source.line, source.row()
+
+
 class _Source:
     """The decoded text of a file, read on as it is used."""
 
@@ -139,7 +151,7 @@ class _Source:
         self.part = part
         self.text = ""
         self.at = 0
-        self.line = 1
+        self.line = part.first_line
         """The line of `at`."""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._blocks = iter(self._read())

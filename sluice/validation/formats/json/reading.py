@@ -18,6 +18,7 @@ from typing import BinaryIO
 from sluice.cells import MISSING
 from sluice.validation.formats.compressed import compression_of, expanded
 from sluice.validation.formats.csv.quotes import MAX_ROW_BYTES
+from sluice.validation.formats.empties import no_rows, with_content
 from sluice.validation.formats.encoding import as_utf8
 from sluice.validation.formats.first_bytes import head_of_text
 from sluice.validation.formats.json.layouts import (
@@ -30,6 +31,7 @@ from sluice.validation.formats.json.layouts import (
 )
 from sluice.validation.formats.json.objects import Row
 from sluice.validation.formats.json.observations import Observations, notes_of
+from sluice.validation.formats.json.shapes import JsonFile, shaped
 from sluice.validation.formats.parts import HEAD_BYTES, Part, scratch_file
 from sluice.validation.formats.scanned import ScannedSource, stated_texts
 from sluice.validation.formats.source import Opening, Place
@@ -40,19 +42,22 @@ from sluice.validation.wording import shown
 
 
 def open_json(opening: Opening, layout: Layout) -> ScannedSource:
-    """All objects of the parts as one table; a key that an object lacks is a missing value.
+    """All objects of the parts as one table, whatever their layouts; a key that one lacks is a
+    missing value.
 
     Raises `Refused` where one is no flat object, or the independent count differs.
     """
     scratch = opening.scratch
-    parts = [_as_utf8(part, layout, scratch) for part in expanded(opening.parts, scratch)]
+    originals, blank = with_content(expanded(opening.parts, scratch))
+    files = [shaped(_as_utf8(part, layout, scratch), layout, scratch) for part in originals]
+    parts = [file.part for file in files]
     copy = scratch_file(scratch)
     found = Observations()
-    written = _write(parts, layout, found, copy)
+    written = _write(files, found, copy)
     names = tuple(found.fields)
     if found.sample and len(found.sample[0]) < len(names):
         # Keys came up after the first object: the rows before them are too short.
-        _rewrite(parts, layout, names, copy)
+        _rewrite(files, names, copy)
     for part, rows in zip(parts, written, strict=True):
         _check_count(part, rows)
     if not found.rows:
@@ -79,16 +84,22 @@ def open_json(opening: Opening, layout: Layout) -> ScannedSource:
             thousands=opening.stated.thousands,
         ),
         rows=found.rows,
-        find=lambda row: _place(parts, written, layout, row),
+        find=lambda row: _place(files, written, row),
         parts=(replace(parts[0], path=copy),),
         dialect={
-            "format": layout,
+            "format": "jsonl" if all(file.layout == "jsonl" for file in files) else "json",
             **compression_of(parts),
             "encoding": parts[0].encoding,
             **stated_texts(opening.stated),
             "files": len(parts),
         },
-        notes=tuple(notes_of(found)),
+        notes=(
+            *(note for file in files for note in file.notes),
+            *notes_of(found),
+            *no_rows(
+                [*blank, *(part.name for part, n in zip(parts, written, strict=True) if not n)]
+            ),
+        ),
     )
 
 
@@ -96,17 +107,17 @@ def _as_utf8(part: Part, layout: Layout, scratch: Path) -> Part:
     return as_utf8(part, head_of_text(part, layout), scratch)
 
 
-def _write(parts: list[Part], layout: Layout, found: Observations, copy: Path) -> list[int]:
+def _write(files: list[JsonFile], found: Observations, copy: Path) -> list[int]:
     """Observe all objects, and write them with the keys met so far; the rows of each part."""
     written = []
     with copy.open("wb", buffering=HEAD_BYTES) as out:
-        for part in parts:
-            before = found.rows
-            if layout == "jsonl":
+        for file in files:
+            part, before = file.part, found.rows
+            if file.layout == "jsonl":
                 for block in line_blocks(part):
                     _write_block(part, block, found, out)
             else:
-                _write_rows(part, rows_of(part, layout), found, out)
+                _write_rows(part, rows_of(part, file.layout), found, out)
             written.append(found.rows - before)
     return written
 
@@ -151,10 +162,10 @@ def _write_rows(
     _write_csv(seen(), out)
 
 
-def _rewrite(parts: list[Part], layout: Layout, names: tuple[str, ...], copy: Path) -> None:
+def _rewrite(files: list[JsonFile], names: tuple[str, ...], copy: Path) -> None:
     with copy.open("wb", buffering=HEAD_BYTES) as out:
-        for part in parts:
-            _write_csv((_cells(row, names) for _, row in rows_of(part, layout)), out)
+        for file in files:
+            _write_csv((_cells(row, names) for _, row in rows_of(file.part, file.layout)), out)
 
 
 def _write_csv(rows: Iterable[tuple[str, ...]], out: BinaryIO) -> None:
@@ -185,10 +196,10 @@ def _check_count(part: Part, parsed: int) -> None:
         )
 
 
-def _place(parts: list[Part], written: list[int], layout: Layout, row: int) -> Place:
-    for part, here in zip(parts, written, strict=True):
+def _place(files: list[JsonFile], written: list[int], row: int) -> Place:
+    for file, here in zip(files, written, strict=True):
         if row <= here:
-            line, _ = next(itertools.islice(rows_of(part, layout), row - 1, None))
-            return Place(f"{part.name}, line {line}", line)
+            line, _ = next(itertools.islice(rows_of(file.part, file.layout), row - 1, None))
+            return Place(f"{file.part.name}, line {line}", line)
         row -= here
     raise ValueError(f"the drop has no row {row}")

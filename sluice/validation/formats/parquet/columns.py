@@ -30,11 +30,11 @@ _WIDE = ("UBIGINT", "HUGEINT", "UHUGEINT")
 """Integers of which some are beyond 64 bits with a sign."""
 
 
-def relation_of(parts: Sequence[Part], width: int) -> str:
-    """The columns as c1, c2, …; whatever they are called, `file_row_number` is DuckDB's own."""
+def relation_of(parts: Sequence[Part], aliases: Sequence[str]) -> str:
+    """The files' columns under other names; whatever they are called, `file_row_number` is DuckDB's
+    own."""
     files = ", ".join(literal(str(part.path)) for part in parts)
-    aliases = ", ".join(f"c{i}" for i in range(1, width + 1))
-    return f"read_parquet([{files}], hive_partitioning=false) AS raw({aliases})"
+    return f"read_parquet([{files}], hive_partitioning=false) AS raw({', '.join(aliases)})"
 
 
 def native_columns(
@@ -59,7 +59,7 @@ def native_columns(
         terms.append(f"max(strlen({value}))" if is_text else "NULL")
         terms.append(f"coalesce(sum(strlen({value})), 0)::BIGINT" if is_text else "0")
         plans.append((i, name, storage, value, kind))
-    relation = relation_of(source.parts, len(source.names))
+    relation = relation_of(source.parts, source.aliases)
     found = con.execute(f"SELECT {', '.join(terms)} FROM {relation}").fetchall()[0]
     columns = []
     for at, (i, name, storage, _, kind) in enumerate(plans):
@@ -100,7 +100,7 @@ def _first_long(con: duckdb.DuckDBPyConnection, source: ParquetSource, column: s
     before = 0
     for part, rows in zip(source.parts, source.part_rows, strict=True):
         (at,) = con.execute(
-            f"SELECT min(file_row_number) FROM {relation_of([part], len(source.names))} "
+            f"SELECT min(file_row_number) FROM {relation_of([part], source.aliases)} "
             f"WHERE strlen({column}::VARCHAR) > {MAX_TEXT_BYTES}"
         ).fetchall()[0]
         if at is not None:
@@ -122,7 +122,7 @@ def native_rows(
         values.append(value if storage == column.storage else f"{column.id}::VARCHAR")
     step = max(1, min(STORED_CELLS // len(columns), STORED_BYTES // max(row_bytes, 1)))
     for part, rows in zip(source.parts, source.part_rows, strict=True):
-        relation = relation_of([part], len(columns))
+        relation = relation_of([part], source.aliases)
         for first in range(0, rows, step):
             yield con.sql(
                 f"SELECT {', '.join(values)} FROM {relation} "

@@ -6,8 +6,11 @@ rows themselves when they are read.
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sluice.validation.formats.header import check_names
 from sluice.validation.formats.parts import Part
@@ -24,6 +27,9 @@ MAX_CELLS_A_BYTE: Final = 200
 """Values to each byte of a file: equal values compress to a few bits a thousand, but a table has
 some that differ."""
 
+NAMELESS_INDEX: Final = re.compile(r"__index_level_\d+__")
+"""What pandas calls the columns of an index that has no name."""
+
 _REFUSED = ("STRUCT", "MAP", "UNION", "BLOB", "INTERVAL", "VARIANT", "GEOMETRY", "BIT")
 
 
@@ -34,6 +40,8 @@ class Footer:
     columns: tuple[tuple[str, str], ...]
     """Names and DuckDB's types, in order."""
     rows: int
+    index: tuple[str, ...] = ()
+    """The columns that number or name the rows, as pandas noted when it wrote them."""
 
 
 def check_footer(part: Part) -> None:
@@ -67,9 +75,14 @@ def footer_of(con: duckdb.DuckDBPyConnection, part: Part) -> Footer:
 
     path = literal(str(part.path))
     try:
-        described = con.execute(f"DESCRIBE SELECT * FROM read_parquet({path})").fetchall()
+        described = con.execute(
+            f"DESCRIBE SELECT * FROM read_parquet({path}, hive_partitioning=false)"
+        ).fetchall()
         names = con.execute(f"SELECT name, num_children FROM parquet_schema({path})").fetchall()
         footer = con.execute(f"SELECT num_rows FROM parquet_file_metadata({path})").fetchall()
+        noted = con.execute(
+            f"SELECT value FROM parquet_kv_metadata({path}) WHERE key = 'pandas'"
+        ).fetchall()
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
@@ -78,7 +91,24 @@ def footer_of(con: duckdb.DuckDBPyConnection, part: Part) -> Footer:
     return Footer(
         columns=tuple((name, _plain(part.name, name, kind)) for name, kind, *_ in described),
         rows=int(footer[0][0]),
+        index=_index_columns([value for (value,) in noted]),
     )
+
+
+def _index_columns(noted: Sequence[bytes]) -> tuple[str, ...]:
+    """The index columns in pandas' own metadata; an index that is a plain count has no column.
+
+    https://pandas.pydata.org/docs/development/developer.html#storing-pandas-dataframe-objects-in-apache-parquet-format
+    """
+    found: list[str] = []
+    for value in noted:
+        try:
+            document: Any = json.loads(value)
+        except (ValueError, RecursionError):
+            continue  # a note beside the data, which is read without it
+        index = document.get("index_columns") if isinstance(document, Mapping) else None
+        found += [name for name in index or () if isinstance(name, str)]
+    return tuple(found)
 
 
 def check_chunks(con: duckdb.DuckDBPyConnection, part: Part, width: int) -> None:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
+from sluice.contracts.dataset import Finding
+from sluice.validation.formats.empties import no_rows
 from sluice.validation.formats.header import MAX_COLUMNS
-from sluice.validation.formats.parquet.footer import check_chunks, check_footer, footer_of
+from sluice.validation.formats.parquet.footer import (
+    NAMELESS_INDEX,
+    Footer,
+    check_chunks,
+    check_footer,
+    footer_of,
+)
 from sluice.validation.formats.parquet.pages import check_pages
 from sluice.validation.formats.parquet.source import ParquetSource
+from sluice.validation.formats.parts import Part
 from sluice.validation.formats.source import Opening
 from sluice.validation.refusals import Refused
-from sluice.validation.wording import counted, shown
+from sluice.validation.wording import counted, listed, shown
 
 
 def open_parquet(opening: Opening) -> ParquetSource:
@@ -32,11 +43,12 @@ def open_parquet(opening: Opening) -> ParquetSource:
             f"{first.name}: {counted(len(columns), 'column')}; at most {MAX_COLUMNS:,} are taken.",
             remedy="Drop columns that are not needed.",
         )
-    if len(columns) == 1:
+    kept = [column for column in columns if not NAMELESS_INDEX.fullmatch(column[0])]
+    if len(kept) < 2:
+        only = f"there is only one column, {shown(kept[0][0])}" if kept else "there is no column"
         raise Refused(
             "one-column",
-            f"{first.name}: there is only one column, {shown(columns[0][0])}; a target and "
-            "at least one feature are needed.",
+            f"{first.name}: {only}; a target and at least one feature are needed.",
             remedy="Export the other columns too.",
         )
     if not any(footer.rows for footer in footers):
@@ -51,6 +63,37 @@ def open_parquet(opening: Opening) -> ParquetSource:
     return ParquetSource(
         parts=tuple(parts),
         part_rows=tuple(footer.rows for footer in footers),
-        names=tuple(name for name, _ in columns),
-        types=tuple(kind for _, kind in columns),
+        names=tuple(name for name, _ in kept),
+        types=tuple(kind for _, kind in kept),
+        aliases=tuple(_aliases(columns, kept)),
+        index=tuple(name for name, _ in kept if name in footers[0].index),
+        notes=tuple(_notes(parts, footers)),
     )
+
+
+def _aliases(columns: Sequence[tuple[str, str]], kept: Sequence[tuple[str, str]]) -> Iterator[str]:
+    places = {name: place for place, (name, _) in enumerate(kept, start=1)}
+    for at, (name, _) in enumerate(columns):
+        yield f"c{places[name]}" if name in places else f"left_out_{at}"
+
+
+def _notes(parts: Sequence[Part], footers: Sequence[Footer]) -> Iterator[Finding]:
+    first = footers[0]
+    nameless = [name for name, _ in first.columns if NAMELESS_INDEX.fullmatch(name)]
+    if nameless:
+        yield Finding(
+            severity="note",
+            code="index-left-out",
+            message=f"{parts[0].name}: {listed(nameless)} is the index of a pandas table, which "
+            "only tells its rows apart; it is left out.",
+            remedy="If it holds something to learn from, name it: `df.reset_index(names='day')`.",
+        )
+    named = [name for name, _ in first.columns if name in first.index and name not in nameless]
+    if named:
+        yield Finding(
+            severity="note",
+            code="index-column",
+            message=f"{parts[0].name}: {listed(named)} was the index of a pandas table; it is a "
+            "column like the others, but never taken as the target unless sluice.yaml names it.",
+        )
+    yield from no_rows([p.name for p, f in zip(parts, footers, strict=True) if not f.rows])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sluice.contracts.dataset import Finding
@@ -27,6 +27,9 @@ class ParquetSource:
     names: tuple[str, ...]
     types: tuple[str, ...]
     """DuckDB's, by column."""
+    aliases: tuple[str, ...]
+    """Of all columns of the files, in order: c1, c2, …, and others for those that are left out."""
+    index: tuple[str, ...] = ()
     sample: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Finding, ...] = ()
     missing: tuple[str, ...] = ()
@@ -43,6 +46,10 @@ class ParquetSource:
     def dialect(self) -> dict[str, Any]:
         """How the files are written, for the report."""
         return {"format": "parquet", "files": len(self.parts)}
+
+    def with_notes(self, notes: tuple[Finding, ...], /) -> ParquetSource:
+        """The same with more notes, before its own."""
+        return replace(self, notes=(*notes, *self.notes))
 
     def place(self, row: int, /) -> Place:
         """Where a person finds the row of this number, from 1: there are no lines."""
