@@ -191,9 +191,13 @@ class Observations:
             "beside-the-table",
             f"{self._place(row, column)}: {shown(text)} stands beside the table, whose columns are "
             f"{letters(self._first)} to {letters(last)}.",
-            remedy="Name its column in the header, or clear the cell.",
+            remedy="Name its column in the header, or clear the cell."
+            + (_INDEX if column == self._first - 1 and text in ("0", "1") else ""),
             line=row,
         )
+
+
+_INDEX: Final = " An index of pandas stands so; `df.to_excel(path, index=False)` writes none."
 
 
 def _is_long(text: str) -> bool:
