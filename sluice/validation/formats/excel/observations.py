@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from sluice.validation.formats.excel.book import Sheet
 from sluice.validation.formats.excel.cells import Cells, Row, cell_name, letters, range_name
