@@ -70,12 +70,17 @@ def told(name: str, parts: list[Part], aside: Sequence[str] = ()) -> DroppedFile
     found = [_told(part) for part in parts]
     # A part without a byte is of every format; where all are, the first says so.
     full = [one for one in found if one.part.path.stat().st_size] or found[:1]
-    formats = {one.form.name: one.part.name for one in reversed(full)}
-    if len(formats) > 1:
+    formats = {one.form.name: one for one in reversed(full)}
+    form = full[0].form
+    if set(formats) == {"json", "jsonl"}:
+        form = registry.by_name("json")  # which looks at each file for how its objects stand
+    elif len(formats) > 1:
         raise Refused(
             "mixed-formats",
-            f"{name}: {' and '.join(sorted(formats.values()))} are of different formats.",
-            remedy="Keep one format in one folder.",
+            f"{name}: {' and '.join(sorted(one.part.name for one in formats.values()))} are of "
+            "different formats.",
+            remedy="Keep one format in one folder; these are "
+            f"{' and '.join(sorted(one.form.words for one in formats.values()))}.",
         )
     notes = [_otherwise(full)] if any(one.named for one in full) else []
     if aside:
@@ -87,7 +92,7 @@ def told(name: str, parts: list[Part], aside: Sequence[str] = ()) -> DroppedFile
                 message=f"{name}: {what}, not read: {listed(list(aside))}.",
             )
         )
-    return DroppedFiles(form=full[0].form, parts=[one.part for one in found], notes=tuple(notes))
+    return DroppedFiles(form=form, parts=[one.part for one in found], notes=tuple(notes))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

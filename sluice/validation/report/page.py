@@ -23,7 +23,7 @@ WORTH_A_DIRECTION: Final = 0.05
 """Correlation below which up and down are chance."""
 
 _WORDS = {"refuse": "Refused", "warn": "Warning", "note": "Note"}
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "\x01": "Control-A"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

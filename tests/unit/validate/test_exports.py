@@ -37,6 +37,8 @@ FILES = {
     "x.tab.zst": zstd.compress(CSV.replace(",", "\t").encode()),
     "x.psv": CSV.replace(",", "|"),
     "x.txt.gz": gzip.compress(CSV.encode()),
+    "iris.data": CSV,
+    "000000_0": CSV.replace(",", "\x01"),
     "x.dat": CSV.replace(",", ";"),
     "orders-1-2025-11-26-08-00-11": UNPARTED,
     "orders-2.gz": gzip.compress(UNPARTED.encode()),
@@ -144,6 +146,21 @@ def test_the_command_for_folders_that_name_a_column_makes_a_drop(
 
 def test_a_column_that_folders_name_and_files_have_is_the_files_own(tmp_path: Path) -> None:
     assert_whole(folder_of(tmp_path, {"height=7/a.csv": CSV}))
+
+
+def test_files_of_json_need_not_be_laid_out_alike(tmp_path: Path) -> None:
+    report = folder_of(
+        tmp_path, {"a.jsonl": "".join(LINES), "b.json": json.dumps(RECORDS), "c": UNPARTED}
+    )
+
+    assert_whole(report, rows=180)
+
+
+def test_a_parquet_part_without_a_byte_is_said(tmp_path: Path) -> None:
+    report = folder_of(tmp_path, {"a.parquet": parquet(tmp_path), "b.parquet": b""})
+
+    assert_whole(report)
+    assert "empty-parts" in codes(report, "note")
 
 
 EMPTY = {

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from drops import Judge, codes, table
 from exported import COLUMNS, CSV, HEADER, ROWS, assert_whole
+from workbooks import sheets
 
 from sluice.contracts.dataset import Schema
 from sluice.contracts.spec import Spec
@@ -175,3 +176,13 @@ def test_an_index_before_the_other_columns_shifts_none_of_them(
         for kind in ("plain", "indexed")
     )
     assert plain == indexed
+
+
+def test_an_index_of_pandas_in_a_workbook_is_refused_with_what_writes_none(judge: Judge) -> None:
+    cells = [row.strip().split(",") for row in ROWS]
+    body = [[n, float(w), int(h), c, label] for n, (w, h, c, label) in enumerate(cells)]
+
+    report = judge(sheets(Data=[[None, *HEADER.strip().split(",")], *body]), "data.xlsx")
+
+    assert codes(report, "refuse") == {"beside-the-table"}
+    assert "`df.to_excel(path, index=False)`" in report.reason

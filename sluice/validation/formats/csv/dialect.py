@@ -148,7 +148,7 @@ def _refuse_one_column(
         f"{part.name}, line {line}: there is only one column, {shown(own[0] if own else '')}; a "
         "target and at least one feature are needed.",
         remedy="Separate columns by a comma, semicolon, tab or |"
-        + ("; in R, `write.csv(d, path, row.names = FALSE)` does." if " " in rows[0][0] else "."),
+        + ("; in R, `write.csv(d, path, row.names = FALSE)` does." if '" "' in text[:999] else "."),
         line=line,
     )
 

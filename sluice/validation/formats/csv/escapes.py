@@ -18,8 +18,8 @@ def found_escape(head: bytes, quote: str) -> str:
     """The backslash, where the beginning of a file has it before a quote that ends no field, and
     has no doubled quote inside of a field; else nothing."""
     mark = re.escape(quote.encode())
-    escaped = re.search(rb"\\" + mark + rb"(?=[^,;\t|\r\n])", head)
-    doubled = re.search(rb"(?<=[^,;\t|\n])" + mark * 2 + rb"(?=[^,;\t|\r\n])", head)
+    escaped = re.search(rb"\\" + mark + rb"(?=[^,;\t|\x01\r\n])", head)
+    doubled = re.search(rb"(?<=[^,;\t|\x01\n])" + mark * 2 + rb"(?=[^,;\t|\x01\r\n])", head)
     return "\\" if escaped and not doubled else ""
 
 

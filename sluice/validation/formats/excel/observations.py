@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from sluice.validation.formats.excel.book import Sheet
 from sluice.validation.formats.excel.cells import Cells, Row, cell_name, letters, range_name
@@ -191,9 +192,13 @@ class Observations:
             "beside-the-table",
             f"{self._place(row, column)}: {shown(text)} stands beside the table, whose columns are "
             f"{letters(self._first)} to {letters(last)}.",
-            remedy="Name its column in the header, or clear the cell.",
+            remedy="Name its column in the header, or clear the cell."
+            + (_INDEX if column == self._first - 1 and text in ("0", "1") else ""),
             line=row,
         )
+
+
+_INDEX: Final = " An index of pandas stands so; `df.to_excel(path, index=False)` writes none."
 
 
 def _is_long(text: str) -> bool:

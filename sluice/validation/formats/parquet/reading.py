@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sluice.contracts.dataset import Finding
-from sluice.validation.formats.empties import no_rows
+from sluice.validation.formats.empties import no_rows, with_content
 from sluice.validation.formats.header import MAX_COLUMNS
 from sluice.validation.formats.parquet.footer import (
     NAMELESS_INDEX,
@@ -24,7 +24,7 @@ from sluice.validation.wording import counted, listed, shown
 
 def open_parquet(opening: Opening) -> ParquetSource:
     """The parts as one table; raises `Refused` for broken files and types no model takes."""
-    parts = opening.parts
+    parts, blank = with_content(opening.parts)
     for part in parts:
         check_footer(part)
     con = opening.connect()
@@ -67,7 +67,7 @@ def open_parquet(opening: Opening) -> ParquetSource:
         types=tuple(kind for _, kind in kept),
         aliases=tuple(_aliases(columns, kept)),
         index=tuple(name for name, _ in kept if name in footers[0].index),
-        notes=tuple(_notes(parts, footers)),
+        notes=tuple(_notes(parts, footers, blank)),
     )
 
 
@@ -77,7 +77,9 @@ def _aliases(columns: Sequence[tuple[str, str]], kept: Sequence[tuple[str, str]]
         yield f"c{places[name]}" if name in places else f"left_out_{at}"
 
 
-def _notes(parts: Sequence[Part], footers: Sequence[Footer]) -> Iterator[Finding]:
+def _notes(
+    parts: Sequence[Part], footers: Sequence[Footer], blank: Sequence[str]
+) -> Iterator[Finding]:
     first = footers[0]
     nameless = [name for name, _ in first.columns if NAMELESS_INDEX.fullmatch(name)]
     if nameless:
@@ -96,4 +98,5 @@ def _notes(parts: Sequence[Part], footers: Sequence[Footer]) -> Iterator[Finding
             message=f"{parts[0].name}: {listed(named)} was the index of a pandas table; it is a "
             "column like the others, but never taken as the target unless sluice.yaml names it.",
         )
-    yield from no_rows([p.name for p, f in zip(parts, footers, strict=True) if not f.rows])
+    without = [p.name for p, f in zip(parts, footers, strict=True) if not f.rows]
+    yield from no_rows([*blank, *without])
