@@ -43,11 +43,15 @@ class _Document(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
+DecimalMark = Literal[".", ","]
+ThousandsMark = Literal["", ",", ".", " ", "'"]
+
+
 class Reading(_Document):
     """How the text of a column's values is written, where not in the plain way (`cells.py`)."""
 
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ",", ".", " ", "'"] = ""
+    decimal: DecimalMark = "."
+    thousands: ThousandsMark = ""
     """What stands between groups of three digits."""
     unit: str = ""
     """What numbers carry before or behind them: $, EUR, %. A value may lack it, none may have

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from sluice.cells import DURATION, as_figure, as_seconds, by_format, has_time
-from sluice.contracts.dataset import Reading
+from sluice.contracts.dataset import DecimalMark, Reading, ThousandsMark
 
 Kind = Literal["figure", "duration", "written-date", "written-timestamp"]
 
@@ -46,7 +46,15 @@ _FIGURE: Final = re.compile(
     rf"\(?\s*[+-]?\s*(?P<before>{_UNIT})?\s*-?\s*(?P<digits>\d[\d.,' \u00a0\u202f]*|[.,]\d+)"
     rf"\s*(?P<after>{_UNIT})?(?P<behind>-)?\s*\)?"
 )
-_MARKS: Final = ((".", ""), (",", ""), (".", ","), (",", "."), (".", " "), (",", " "), (".", "'"))
+_MARKS: Final[tuple[tuple[DecimalMark, ThousandsMark], ...]] = (
+    (".", ""),
+    (",", ""),
+    (".", ","),
+    (",", "."),
+    (".", " "),
+    (",", " "),
+    (".", "'"),
+)
 """Decimal point and mark of thousands, in the order in which they are preferred."""
 
 

@@ -166,7 +166,11 @@ BREAKING = {
         {},
         ["column 'colour' is of type integer", "in the last drop category"],
     ),
-    "another target": (GOOD, {"target": "colour"}, ["target is 'colour'", "it was 'label'"]),
+    "another guess": (
+        GOOD.replace("height", "class", 1).replace("label", "kind", 1),
+        {},
+        ["target is 'class'", "it was 'label'"],
+    ),
 }
 
 
