@@ -123,6 +123,15 @@ def features_of(columns: Iterable[Column], target: str | None, task: str) -> tup
     return tuple(c for c in others if c.type not in UNREAD)
 
 
+class Change(_Document):
+    """What a remedy comes to, for a program that applies it: one of its members."""
+
+    settings: dict[str, Any] | None = None
+    """Lines of sluice.yaml, to be merged into what it says."""
+    command: str | None = None
+    """A line for a shell, beside the dropped file."""
+
+
 class Finding(_Document):
     """One thing that validate noticed, with its evidence and its remedy."""
 
@@ -135,6 +144,8 @@ class Finding(_Document):
     column: str | None = None
     line: int | None = None
     """Counted from 1, the header included."""
+    changes: tuple[Change, ...] = ()
+    """What the remedy comes to, any of them; none where only a person can do it."""
 
 
 class Report(_Document):

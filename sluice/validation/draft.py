@@ -12,6 +12,7 @@ from sluice.contracts.dataset import ROWS_FILE, Column, Finding, Report, Schema,
 from sluice.validation.formats.source import Source
 from sluice.validation.purpose.target import Purpose
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import with_changes
 from sluice.validation.report.sentence import accepted_sentence
 from sluice.validation.rows.rejects import Reject, write_rows
 
@@ -93,7 +94,7 @@ class Draft:
             target=self.target,
             task=self.purpose.task if self.purpose else None,
             task_reason=self.purpose.reason if self.purpose else "",
-            findings=tuple(sorted(self.findings, key=lambda finding: _ORDER[finding.severity])),
+            findings=with_changes(sorted(self.findings, key=lambda one: _ORDER[one.severity])),
             dialect=self.source.dialect if self.source else {},
             profile=self.profile,
             **verdict,

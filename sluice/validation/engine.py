@@ -257,7 +257,7 @@ def _steps(
     require_features(name, described.columns, goal_name, purpose.task, in_quotes)
     classes = described.counts[goal.id] if goal and purpose.is_classes else ()
     if goal and purpose.is_classes:
-        draft = draft.plus(*check_classes(name, goal.name, classes))
+        draft = draft.plus(*check_classes(name, goal.name, classes, source.names))
 
     # 7. Findings: what stands out in the rows.
     described_rows = DescribedRows.of(

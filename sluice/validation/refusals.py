@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sluice.contracts.dataset import Finding, Report
 from sluice.contracts.errors import DropRefused, Refusal
+from sluice.validation.remedies import with_changes
 
 
 class Refused(DropRefused):
@@ -56,4 +57,6 @@ def refusal_report(name: str, refusal: Refusal) -> Report:
                 severity="refuse", code="refused", message=refusal.reason, remedy=refusal.remedy
             ),
         )
-    return Report(verdict="rejected", reason=str(refusal), source=name, findings=findings)
+    return Report(
+        verdict="rejected", reason=str(refusal), source=name, findings=with_changes(findings)
+    )

@@ -15,7 +15,7 @@ from sluice.validation.findings.mixed import mixed_target
 from sluice.validation.findings.spellings import may_state_missing, missing_line
 from sluice.validation.purpose.task import may_lack
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import column_line
+from sluice.validation.remedies import another_target, column_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row
 from sluice.validation.wording import shown
@@ -40,10 +40,8 @@ def require_values(rows: StoredRows, target: TypedColumn, spec: Spec) -> None:
         f"{where}: the target {shown(target.name)} is missing here, and in {share} in all."
         if lacking > 1
         else f"{where}: the target {shown(target.name)} is missing here.",
-        remedy="Fill it in, remove these rows, write `task: semi-supervised` in sluice.yaml to "
-        "learn from them too, or name another target."
-        if target.present
-        else "Fill it in, or name another target in sluice.yaml.",
+        remedy=f"Fill it in{_learn_from_them(target)}, or "
+        f"{another_target(raw.names, target.name)}.",
         column=target.name,
         line=line,
     )
@@ -76,6 +74,14 @@ def refuse_lost_class(rows: StoredRows, target: TypedColumn, spec: Spec) -> None
     )
 
 
+def _learn_from_them(target: TypedColumn) -> str:
+    if not target.present:
+        return ""
+    learnt = tasks.SEMI_SUPERVISED.learner is not None
+    more = ", write `task: semi-supervised` in sluice.yaml to learn from them too" if learnt else ""
+    return f", remove these rows{more}"
+
+
 def require_variety(name: str, rows: MeasuredRows, target: TypedColumn) -> None:
     """Refuse a target that is the same in all rows."""
     if rows.summaries[target.id].distinct > 1:
@@ -86,7 +92,8 @@ def require_variety(name: str, rows: MeasuredRows, target: TypedColumn) -> None:
         "constant-target",
         f"{name}: the target {shown(target.name)} has the same value in {where}, so there is "
         "nothing to learn.",
-        remedy="Drop rows with other values too, or name another target in sluice.yaml.",
+        remedy="Drop rows with other values too, or "
+        f"{another_target(rows.source.names, target.name)}.",
         column=target.name,
     )
 

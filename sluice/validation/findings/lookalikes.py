@@ -10,6 +10,8 @@ from typing import Final
 from sluice.cells import as_number
 from sluice.contracts.dataset import Finding
 from sluice.validation.findings.facts import MeasuredRows
+from sluice.validation.findings.spellings import as_missing, may_state_missing
+from sluice.validation.formats.source import Source
 from sluice.validation.remedies import column_line
 from sluice.validation.rows.candidates import is_code
 from sluice.validation.rows.table import first_rows
@@ -20,6 +22,8 @@ LOOKED_AT: Final = 1_000
 TOO_LONG: Final = 64
 """Characters that no number, date or time has."""
 MOSTLY: Final = 0.5
+MOST_SPELLINGS: Final = 3
+"""Of a missing value, that a remedy lists."""
 IN_QUOTES: Final = "numbers-in-quotes"
 """The code of the finding that a column of text holds numbers, as "12" in JSON is one."""
 
@@ -41,12 +45,12 @@ class _Look:
 
     code: str
     fits: Callable[[str], object]
-    says: Callable[[Values, Values, str], tuple[str, str] | None]
-    """From the values that fit, those that do not, and the column's name: a message and a remedy,
-    or nothing."""
+    says: Callable[[Values, Values, str, Source], tuple[str, str] | None]
+    """From the values that fit, those that do not, the column's name and the drop: a message and a
+    remedy, or nothing."""
 
 
-def _dates(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
+def _dates(fitting: Values, others: Values, name: str, source: Source) -> tuple[str, str] | None:
     pairs = [(int(m[1]), int(m[2])) for m in map(_DAY.fullmatch, fitting) if m]
     day_first = any(a > 12 for a, _ in pairs)
     month_first = any(b > 12 for _, b in pairs)
@@ -59,7 +63,7 @@ def _dates(fitting: Values, others: Values, name: str) -> tuple[str, str] | None
     return f"looks like {what}, such as {shown(fitting[0])}", "Write dates as 2024-01-31."
 
 
-def _zones(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
+def _zones(fitting: Values, others: Values, name: str, source: Source) -> tuple[str, str] | None:
     zoned = [v for v in fitting if _ZONED.fullmatch(v)]
     plain = [v for v in fitting if not _ZONED.fullmatch(v)]
     if not zoned or not plain:
@@ -70,7 +74,7 @@ def _zones(fitting: Values, others: Values, name: str) -> tuple[str, str] | None
     )
 
 
-def _numbers(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
+def _numbers(fitting: Values, others: Values, name: str, source: Source) -> tuple[str, str] | None:
     infinite = [v for v in fitting if _INFINITE.fullmatch(v)]
     if infinite:
         return (
@@ -95,12 +99,21 @@ def _numbers(fitting: Values, others: Values, name: str) -> tuple[str, str] | No
     return (
         f"is a number in {len(fitting):,} of {counted(len(fitting) + len(others), 'value')} looked "
         f"at; the others are {listed(sorted(set(others)), 3)}",
-        "If they mean that a value is missing, leave it empty, or state the spelling in "
-        "sluice.yaml: `read: {missing: ['?']}`.",
+        f"If they mean that a value is missing, leave it empty{_or_stated(others, source)}.",
     )
 
 
-def _in_quotes(fitting: Values, others: Values, name: str) -> tuple[str, str] | None:
+def _or_stated(others: Values, source: Source) -> str:
+    """How to state the few spellings of a missing value among numbers."""
+    spellings = sorted(set(others))
+    if len(spellings) > MOST_SPELLINGS or not may_state_missing(source):
+        return ""
+    return f", or {as_missing(source, spellings)}"
+
+
+def _in_quotes(
+    fitting: Values, others: Values, name: str, source: Source
+) -> tuple[str, str] | None:
     if others:
         return None
     return (
@@ -153,7 +166,7 @@ def lookalikes(rows: MeasuredRows) -> list[Finding]:
             fits = {v: bool(look.fits(v)) for v in set(values)}
             fitting = [v for v in values if fits[v]]
             said = len(fitting) > MOSTLY * len(values) and look.says(
-                fitting, [v for v in values if not fits[v]], column.name
+                fitting, [v for v in values if not fits[v]], column.name, rows.source
             )
             if said:
                 message, remedy = said

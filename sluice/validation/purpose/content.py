@@ -37,7 +37,8 @@ def content_task(
                 "unfit-task",
                 f"{source}: sluice.yaml asks for the task {spec.task}, and no column beside the "
                 f"target {shown(target)} holds {what}.",
-                remedy="Write `task: auto`, or drop texts or images in class folders.",
+                remedy="Write `task: auto` in sluice.yaml, or drop texts or images in class "
+                "folders.",
             )
         return replace(
             decision, task=spec.task, reason=f"sluice.yaml asks for the task {spec.task}."

@@ -10,6 +10,7 @@ from sluice.validation.profile.schema import NEARLY_UNIQUE
 from sluice.validation.purpose.target import Purpose
 from sluice.validation.purpose.time_columns import TimeColumn, step_of
 from sluice.validation.refusals import Refused
+from sluice.validation.remedies import columns_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
 from sluice.validation.wording import shown
@@ -52,7 +53,7 @@ def stated_forecast(
             "unfit-target",
             f"{source}: sluice.yaml asks for forecasting, but the target {shown(target.name)} "
             "does not hold numbers.",
-            remedy="Name a column of numbers under `target`, or write another task.",
+            remedy="Name a column of numbers under `target`, or write `task: auto` in sluice.yaml.",
             column=target.name,
         )
     clock = _only(source, time_columns)
@@ -61,7 +62,7 @@ def stated_forecast(
         raise Refused(
             "unfit-time",
             f"{source}: sluice.yaml asks for forecasting, and some rows have no {clock.name}.",
-            remedy="Fill it in, or remove these rows.",
+            remedy="Fill it in, or remove these rows; or write `task: auto` in sluice.yaml.",
             column=column,
         )
     step = step_of(con, data, clock)
@@ -80,7 +81,7 @@ def stated_forecast(
     raise Refused(
         "unfit-time",
         f"{source}: sluice.yaml asks for forecasting, but by {clock.name} {what}.",
-        remedy="Drop one series with one row a step, or write `task: regression`.",
+        remedy="Drop one series with one row a step, or write `task: auto` in sluice.yaml.",
         column=column,
     )
 
@@ -97,7 +98,10 @@ def _only(source: str, time_columns: Sequence[TimeColumn]) -> TimeColumn:
     raise Refused(
         "unfit-time",
         f"{source}: sluice.yaml asks for forecasting, and {what}; one is needed.",
-        remedy="Leave the others out, or write them as text."
-        if time_columns
-        else "Add a column with the date or time of each row, such as 2024-01-31 14:00:00.",
+        remedy=(
+            f"Keep the others as text: {columns_line(others, type='category')}"
+            if (others := [n for clock in time_columns[1:] for n in clock.names])
+            else "Add a column with the date or time of each row, such as 2024-01-31 14:00:00"
+        )
+        + "; or write `task: auto` in sluice.yaml.",
     )

@@ -13,11 +13,10 @@ from sluice.contracts.dataset import MIN_ROWS, Column, Finding, Scalar, Target
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import target_line
+from sluice.validation.remedies import TARGET_NAMES, another_target, target_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.wording import counted, listed, shown
 
-TARGET_NAMES: Final = ("target", "label", "class", "y")
 GUESSES: Final = ("target-by-name", "target-guessed")
 """Codes of the findings that the target is a guess."""
 MOST_CANDIDATES: Final = 6
@@ -38,7 +37,11 @@ def choose_target(source: str, names: tuple[str, ...], spec: Spec) -> tuple[int,
         return names.index(spec.target), None
     if spec.target and spec.target != "auto":
         close = difflib.get_close_matches(spec.target, names, n=1)
-        hint = f"Did you mean {shown(close[0])}?" if close else f"There are {listed(list(names))}."
+        hint = (
+            f"Did you mean {target_line(close[0])}?"
+            if close
+            else f"There are {listed(list(names))}; `target: auto` lets one be chosen."
+        )
         raise Refused(
             "unknown-target",
             f"{source}: sluice.yaml names {shown(spec.target)} as the target, and there is no "
@@ -127,7 +130,12 @@ class Purpose:
 
 
 def decide_task(
-    source: str, target: TypedColumn, summary: Summary, rows: int, spec: Spec
+    source: str,
+    target: TypedColumn,
+    summary: Summary,
+    rows: int,
+    spec: Spec,
+    names: Sequence[str],
 ) -> Purpose:
     """Classification or regression; raises `Refused` where the target fits neither.
 
@@ -140,7 +148,7 @@ def decide_task(
         raise Refused(
             "unfit-target",
             f"{source}: the target {name} holds {what}, and there is no learner for those yet.",
-            remedy="Turn it into a number or a class, or name another target in sluice.yaml.",
+            remedy=f"Turn it into a number or a class, or {another_target(names, target.name)}.",
             column=target.name,
         )
     is_number = target.storage in ("BIGINT", "DOUBLE")
@@ -149,7 +157,7 @@ def decide_task(
             "unfit-target",
             f"{source}: sluice.yaml asks for regression, but the target {name} does not hold "
             "numbers.",
-            remedy="Write `task: classification`, or name another target.",
+            remedy=f"Write `task: auto` in sluice.yaml, or {another_target(names, target.name)}.",
             column=target.name,
         )
     if spec.task == tasks.REGRESSION.name:
@@ -165,7 +173,12 @@ def decide_task(
                 "too-many-classes",
                 f"{source}: the target {name} has {values} in {rows:,} rows; at most "
                 f"{MAX_CLASSES:,} classes can be told apart.",
-                remedy="Name another target in sluice.yaml, or group its values.",
+                remedy=(
+                    "If it is a quantity, write `task: regression` in sluice.yaml; else "
+                    if is_number
+                    else "Group its values, or "
+                )
+                + f"{another_target(names, target.name)}.",
                 column=target.name,
             )
         return Purpose(task=tasks.CLASSIFICATION.name, reason=why, is_classes=True)
@@ -183,7 +196,7 @@ def decide_task(
     )
 
 
-def check_classes(source: str, name: str, counts: Counts) -> list[Finding]:
+def check_classes(source: str, name: str, counts: Counts, names: Sequence[str]) -> list[Finding]:
     """Refuse classes that cannot be learnt; warn of those that hardly can."""
     findings = []
     total = sum(count for _, count in counts)
@@ -193,8 +206,12 @@ def check_classes(source: str, name: str, counts: Counts) -> list[Finding]:
             "single-row-class",
             f"{source}: the target {shown(name)} has {counted(len(singles), 'class', 'classes')} "
             f"with a single row: {listed(singles)}.",
-            remedy="Drop more rows of it, or leave it out; a number with many values may want "
-            "`task: regression` in sluice.yaml.",
+            remedy=(
+                "If it is a quantity, write `task: regression` in sluice.yaml; else drop"
+                if all(isinstance(value, int | float) for value, _ in counts)
+                else "Drop"
+            )
+            + f" more rows of each, or {another_target(names, name)}.",
             column=name,
         )
     small = [str(value) for value, count in counts if count < FEW_ROWS_IN_CLASS]

@@ -67,7 +67,7 @@ def choose(
                 "target-unused",
                 f"{source}: sluice.yaml asks for `task: {spec.task}` and names the target "
                 f"{shown(spec.target)}; that task has none.",
-                remedy=f"Remove `target`, or `task: {spec.task}`.",
+                remedy="To predict it, write `task: auto` in sluice.yaml; else `target: auto`.",
                 column=spec.target,
             )
         if spec.task == tasks.REINFORCEMENT.name:
@@ -86,7 +86,8 @@ def choose(
         "no-target",
         f"{source}: sluice.yaml asks for `task: {spec.task}` and says `target: null`; that task "
         "needs a target.",
-        remedy="Name the column to predict under `target`, or write `task: unsupervised`.",
+        remedy="Name the column to predict, or write `target: auto` in sluice.yaml to have it "
+        "chosen; without one, `task: unsupervised`.",
     )
 
 
@@ -146,7 +147,8 @@ def with_target(
     spec: Spec,
 ) -> Purpose:
     """Classification or regression, or what they become by rows without target, or by time."""
-    plain = decide_task(source, target, found[target.id], target.present, spec)
+    names = [column.name for column in data.columns]
+    plain = decide_task(source, target, found[target.id], target.present, spec, names)
     lacking = data.rows - target.present
     if lacking or spec.task == tasks.SEMI_SUPERVISED.name:
         return replace(
@@ -179,5 +181,6 @@ def _require_roles(source: str, names: Sequence[str]) -> None:
             "no-episodes",
             f"{source}: sluice.yaml asks for reinforcement learning, and no column is called "
             f"{' or '.join(missing)}; there are {listed(list(names))}.",
-            remedy="Call the columns observation (or obs_0, obs_1, …), action and reward.",
+            remedy="Call the columns observation (or obs_0, obs_1, …), action and reward; to "
+            "predict a column instead, write `task: auto` in sluice.yaml.",
         )

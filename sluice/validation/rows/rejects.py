@@ -6,12 +6,14 @@ Rows accepted and rows quarantined are together what was counted independently o
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.dataset import Finding, Severity
+from sluice.contracts.spec import Policy
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
 from sluice.validation.scanner.tallies import BadRow
@@ -107,16 +109,20 @@ def refusal(rejects: Sequence[Reject], rows: int, up_to: float) -> Refused:
         finding.code,
         f"{finding.message.removesuffix('.')}{more}.{bound}",
         remedy="Give every row as many fields as the header; quote a field that holds the "
-        "delimiter"
-        + (
-            "."
-            if up_to
-            else "; or have a few such rows put aside: `bad_rows: {quarantine_up_to: 0.1%}` in "
-            "sluice.yaml."
-        ),
+        f"delimiter{_put_aside(len(rejects), rows)}.",
         line=first.line,
         more=tuple(reject.finding("refuse") for reject in rejects[1:LISTED]),
     )
+
+
+def _put_aside(rejects: int, rows: int) -> str:
+    """How a few such rows are put aside; nothing where they are more than a stack lets pass, as it
+    comes."""
+    share = math.ceil(rejects / max(rows, 1) * 1000) / 10
+    if rejects >= MOST or share > 100 * Policy().quarantine_up_to:
+        return ""
+    line = f"`bad_rows: {{quarantine_up_to: {share:g}%}}`"
+    return f"; or have {counted(rejects, 'such row')} put aside: {line} in sluice.yaml"
 
 
 def quarantined(rejects: Sequence[Reject], rows: int) -> list[Finding]:

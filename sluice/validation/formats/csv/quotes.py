@@ -67,7 +67,7 @@ def unclosed(part: Part, line: int) -> Refused:
         f"{part.name}, line {line}: the quote that opens a field here is never properly closed, "
         f"so what follows cannot be told apart.",
         remedy="Close it; a quote inside a quoted field is written twice, unless sluice.yaml "
-        "states another way, such as `read: {escape: \\}`.",
+        "states another way under `read.escape`.",
         line=line,
     )
 

@@ -46,7 +46,10 @@ def _stated(book: Book, stated: str) -> Sheet:
         raise Refused(
             "unknown-sheet",
             f"{name}: sluice.yaml states the sheet {shown(stated)}, and there is no such sheet.",
-            remedy=f"Did you mean {shown(close[0])}?" if close else f"There are {listed(names)}.",
+            remedy=f"Did you mean `read: {{sheet: {_in_yaml(close[0])}}}` in sluice.yaml?"
+            if close
+            else f"There are {listed(names)}; state one, such as "
+            f"`read: {{sheet: {_in_yaml(names[0])}}}` in sluice.yaml.",
         )
     if not has_values(book, found):
         raise Refused(
