@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 from sluice import __version__
 from sluice.contracts.environment import with_python_path
 from sluice.contracts.errors import RequestRefused, SluiceError, UsageError
-from sluice.contracts.names import SPEC_FILE, Run, is_like_spec
+from sluice.contracts.names import SPEC_FILE, Run, is_like_spec, model_name, split_salt
 from sluice.screen import Screen
 
 DONE, REFUSED, WRONG_USAGE, WAITS = 0, 1, 2, 3
@@ -94,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     drop = command("drop", "Drop a file, or a folder of parts, for a model to be made of.", _drop)
     drop.add_argument("path", type=Path)
     drop.add_argument("--model", help="the model's name (default: the file's)")
+    drop.add_argument(
+        "--target", metavar="COLUMN", help="what to predict; written into the model's sluice.yaml"
+    )
     drop.add_argument("--follow", action="store_true", help="watch the run until it ends")
 
     validate = command(
@@ -102,6 +105,14 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("path", type=Path)
     validate.add_argument(
         "--spec", type=Path, help="a sluice.yaml (default: the one beside the file, if any)"
+    )
+    validate.add_argument(
+        "--model", help="the model that it would be dropped for (default: by its name)"
+    )
+    validate.add_argument(
+        "--stack",
+        default="sluice",
+        help="the slug of the stack; with the model it moves the split (default: %(default)s)",
     )
     validate.add_argument("--json", action="store_true", help="print the report as JSON")
     validate.add_argument("--report", type=Path, metavar="OUT.html", help="write the report page")
@@ -184,7 +195,7 @@ def _drop(arguments: argparse.Namespace) -> int:
         raise UsageError("Say with --model for which model this sluice.yaml is.")
     client = _client(arguments)
     _say_aside(path)
-    run = client.drop(path, model=arguments.model)
+    run = client.drop(path, model=arguments.model, target=arguments.target)
     if not run:
         print(f"It counts for {arguments.model} from the next drop on.")
         return DONE
@@ -247,7 +258,9 @@ def _validate(arguments: argparse.Namespace) -> int:
             hold_folder(path, name, str(path))
         else:
             check_beside(path)
-        report = validate(path, name=name, spec=spec, salt="sluice", workers=arguments.workers)
+        model = arguments.model or model_name(name)
+        salt = split_salt(arguments.stack, model)
+        report = validate(path, name=name, spec=spec, salt=salt, workers=arguments.workers)
     except Refused as refused:
         report = refusal_report(name, refused)
     if arguments.report:
@@ -257,6 +270,11 @@ def _validate(arguments: argparse.Namespace) -> int:
     else:
         Screen(sys.stdout).report(report)
     if report.verdict == "accepted":
+        print(
+            f"Rows are parted as in a drop for model {model} in stack {arguments.stack}; another "
+            "(--model, --stack) parts them otherwise.",
+            file=sys.stderr,
+        )
         return DONE
     print(f"sluice: {report.reason}", file=sys.stderr)
     return REFUSED

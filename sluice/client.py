@@ -86,10 +86,11 @@ class Client:
 
     # --- dropping ---------------------------------------------------------------------------
 
-    def drop(self, path: str | Path, *, model: str | None = None) -> str:
+    def drop(self, path: str | Path, *, model: str | None = None, target: str | None = None) -> str:
         """Upload a file, or a folder and the `_SUCCESS` that lists it, and answer the run's name.
 
-        `model` defaults to the file's or folder's own name. A sluice.yaml starts no run: "".
+        `model` defaults to the file's or folder's own name. `target` is the column to predict; it
+        is written into the model's sluice.yaml first. A sluice.yaml starts no run: "".
         """
         path = Path(path)
         model = model or model_name(path.resolve().name)
@@ -98,6 +99,8 @@ class Client:
                 f"{model!r} is no model name: lower-case letters, digits and inner dashes, a "
                 "letter first, at most 32. Give one with --model."
             )
+        if target is not None and path.name != SPEC_FILE and path.exists():
+            self._wish_target(model, target)
         if path.is_dir():
             return self._drop_folder(path, f"{model}/{path.resolve().name}/")
         if not path.is_file():
@@ -127,6 +130,17 @@ class Client:
         for part in manifest.parts:
             self._upload(folder / part.name, prefix + part.name)
         return self._put(prefix + SUCCESS_MARKER, manifest.body())
+
+    def _wish_target(self, model: str, target: str) -> None:
+        """Write the target into the model's sluice.yaml, whose other lines stay as they are."""
+        from sluice.contracts.spec_file import with_target
+
+        s3, key = self.cloud.client("s3"), f"{model}/{SPEC_FILE}"
+        try:
+            stated = s3.get_object(Bucket=self._drop_bucket, Key=key)["Body"].read()
+        except s3.exceptions.NoSuchKey:
+            stated = b""
+        s3.put_object(Bucket=self._drop_bucket, Key=key, Body=with_target(stated, target))
 
     def _upload(self, path: Path, key: str) -> None:
         self.cloud.client("s3").upload_file(str(path), self._drop_bucket, key)

@@ -89,4 +89,5 @@ def described(
     champion: Champion, signature: Signature, metrics: dict[str, float]
 ) -> dict[str, Any]:
     """One model, its signature and its held-out metrics."""
-    return summary(champion, signature) | {"signature": signature.interface(), "metrics": metrics}
+    shown = signature.model_dump(mode="json", exclude={"model", "version"})
+    return summary(champion, signature) | {"signature": shown, "metrics": metrics}

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from functions.shared.failures import aws_to_blame
-from sluice.contracts.dataset import Accepted, Schema, features_of
+from sluice.contracts.dataset import Accepted
 from sluice.contracts.spec import Policy, Spec
-from sluice.contracts.tasks import TASKS, supervised
 
 MAX_ATTEMPTS = 3
 
@@ -53,27 +52,6 @@ def next_attempt(jobs: list[Job]) -> AttemptDecision:
             reason=f"Attempt {last.attempt} ended as {last.status}: {last.why}",
         )
     return AttemptDecision(action="fail", attempt=last.attempt, reason=failure_sentence(last))
-
-
-def no_learner(schema: Schema) -> str | None:
-    """Why nothing is trained on a dataset, for its owner; None where there is a learner."""
-    task = TASKS[schema.task]
-    if task.learner:
-        return None
-    reason = f"The data is for {task.purpose}, and this version trains tables only."
-    target = schema.target
-    if target is None:
-        return (
-            f"{reason} If a column is to be predicted, name it under `target` in sluice.yaml and "
-            "drop the data again."
-        )
-    instead = supervised("classes" if target.classes else "quantity").name
-    if features_of(schema.columns, target.name, instead):
-        return (
-            f"{reason} Write `task: {instead}` in sluice.yaml to train on the columns of a table "
-            "among it, and drop it again."
-        )
-    return f"{reason} The dataset is kept; drop it again once there is a learner for it."
 
 
 def failure_sentence(job: Job) -> str:

@@ -18,6 +18,7 @@ from functions.train.requests import training_request
 from sluice.contracts.dataset import Accepted, Schema
 from sluice.contracts.environment import TrainEnvironment
 from sluice.contracts.events import CAPACITY, Kind
+from sluice.contracts.learnable import no_learner
 from sluice.contracts.names import Run
 
 
@@ -41,8 +42,8 @@ class TrainStep:
         if accepted.repeats:
             return
         schema = self._schema(run)
-        if reason := decide.no_learner(schema):
-            self._fail(run, reason)
+        if nobody := no_learner(schema):
+            self._fail(run, str(nobody))
             return
         described = self.aws.training_jobs(run)
         jobs = [

@@ -25,7 +25,7 @@ from sluice.contracts.drop import Arrival
 from sluice.contracts.environment import ValidateEnvironment
 from sluice.contracts.errors import DropRefused, Refusal
 from sluice.contracts.events import Kind
-from sluice.contracts.names import SPEC_FILE, Run
+from sluice.contracts.names import SPEC_FILE, Run, split_salt
 from sluice.contracts.spec import Policy
 from sluice.contracts.spec_file import parse_spec
 from sluice.validation.engine import validate
@@ -107,7 +107,7 @@ class Assessor:
                 work / "drop" if arrival.folder else work / "drop" / arrival.name,
                 name=arrival.name,
                 spec=spec,
-                salt=f"{self.slug}/{run.model}",
+                salt=split_salt(self.slug, run.model),
                 out=out,
                 memory_megabytes=room.memory_megabytes,
                 workers=room.workers,

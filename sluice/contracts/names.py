@@ -66,6 +66,11 @@ def model_name(file: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
 
 
+def split_salt(slug: str, model: str) -> str:
+    """What moves the split of rows to learn from and to judge by: one a model, for ever."""
+    return f"{slug}/{model}"
+
+
 def drop_id(slug: str, model: str, key: str, version_id: str) -> str:
     """12 base32 characters that name one drop for ever.
 

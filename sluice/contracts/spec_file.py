@@ -6,6 +6,8 @@ Apart from `spec.py`, because YAML costs every cold start some 50 ms and only va
 from __future__ import annotations
 
 import difflib
+import json
+import re
 from typing import Any, get_args, get_origin
 
 import yaml
@@ -52,8 +54,16 @@ def parse_spec(text: str | bytes | None, policy: Policy) -> Spec:
 
     Raises `SpecRefused` naming the line or the field, the value, the bound and the remedy.
     """
-    if text is None:
-        return _bounded(Spec(), policy, stated={})
+    stated = _stated(text) if text is not None else {}
+    try:
+        spec = Spec.model_validate(stated)
+    except ValidationError as error:
+        raise SpecRefused(_first_fault(error)) from None
+    return _bounded(spec, policy, stated)
+
+
+def _stated(text: str | bytes) -> dict[str, Any]:
+    """The fields that a sluice.yaml states, none yet checked."""
     if len(text) > MAX_SPEC_BYTES:
         raise SpecRefused(
             f"sluice.yaml has {len(text)} bytes; at most {MAX_SPEC_BYTES} are read.",
@@ -86,11 +96,28 @@ def parse_spec(text: str | bytes | None, policy: Policy) -> Spec:
             f"sluice.yaml holds a {type(stated).__name__}, not fields.",
             remedy="Write lines such as `target: price`.",
         )
-    try:
-        spec = Spec.model_validate(stated)
-    except ValidationError as error:
-        raise SpecRefused(_first_fault(error)) from None
-    return _bounded(spec, policy, stated)
+    return stated
+
+
+def with_target(text: bytes, target: str) -> bytes:
+    """The same sluice.yaml with this `target`; all other lines, and comments, stay as they are.
+
+    Raises `SpecRefused` where it cannot be read.
+    """
+    stated = _stated(text)
+    line = f"target: {json.dumps(target, ensure_ascii=False)}\n"
+    lines = text.decode("utf-8-sig").splitlines(keepends=True)
+    at = next((n for n, old in enumerate(lines) if re.match(r"target\s*:", old)), None)
+    if at is None and "target" in stated:
+        raise SpecRefused(
+            "sluice.yaml states its target within braces.",
+            remedy="Write each field on a line of its own.",
+        )
+    if at is None:
+        lines.insert(0, line)
+    else:
+        lines[at] = line
+    return "".join(lines).encode()
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -35,7 +35,7 @@ from sluice.validation.findings.goal import (
     require_variety,
 )
 from sluice.validation.findings.lookalikes import IN_QUOTES
-from sluice.validation.findings.meant_for import all_labelled, episodes, label_first
+from sluice.validation.findings.meant_for import all_labelled, episodes, label_first, untaught
 from sluice.validation.findings.mixed import mixed_goal
 from sluice.validation.findings.reading import read_unused
 from sluice.validation.findings.readings import refuse_doubtful
@@ -290,6 +290,7 @@ def _steps(
     # 9. Split: both sides are enough, to learn from and to judge by.
     split = split_of(name, associated_rows, measured, classes, is_classes=purpose.is_classes)
     draft = draft.plus(*split.findings, target=split.target, train_rows=split.train_rows)
+    draft = draft.plus(*untaught(draft.schema))
     yield draft
 
     # 10. Contract: the drop held against the model's last accepted one; then the dataset.

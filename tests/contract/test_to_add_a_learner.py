@@ -14,12 +14,12 @@ import pyarrow as pa
 import pytest
 
 import learners
-from functions.train.decide import no_learner
 from learners import interface
 from serving.evaluate import main as evaluate
 from sluice.contracts.container import ContainerTree
 from sluice.contracts.environment import ContainerEnvironment
 from sluice.contracts.evaluation import Evaluation
+from sluice.contracts.learnable import no_learner
 from sluice.contracts.spec import Policy
 from sluice.contracts.spec_file import parse_spec
 from sluice.contracts.tasks import R2, TASKS, Task

@@ -57,6 +57,9 @@ def test_drop_follow_show_predict_and_logs(sluice, offline, model, tmp_path):
     assert answer["predictions"][0]["label"] == "rich"
     (tmp_path / "rows.csv").write_text("width,colour\n1.0,red\n")
     assert json.loads(sluice("predict", model, "--file", "rows.csv").stdout) == answer
+    odd = '{"instances": [{"width": 900, "colour": "mauve"}]}'
+    warned = json.loads(sluice("predict", model, "--json", odd).stdout)["warnings"]
+    assert {(w["row"], w["column"]) for w in warned} == {(0, "width"), (0, "colour")}
     assert "val_score=" in sluice("logs", run).stdout
 
 
@@ -110,3 +113,16 @@ def test_the_aws_cli_drops_a_file_whose_model_then_answers(up, offline, model, t
     offline.end(offline.client.run_of(f"{model}/people.csv", head["VersionId"]), state="released")
     answer = offline.client.predict(model, {"instances": [{"width": 1.0, "colour": "red"}]})
     assert answer["predictions"][0]["label"] == "rich"
+
+
+def test_validate_promises_what_a_drop_with_a_target_gets(sluice, offline, model, tmp_path):
+    path = tmp_path / f"{model}.csv"
+    path.write_text(table())
+    run = sluice("drop", str(path), "--target", "colour").stdout.strip()
+    for _ in offline.client.follow(run):
+        pass
+    (tmp_path / "sluice.yaml").write_text("target: colour\n")
+    promised = json.loads(sluice("validate", str(path), "--json").stdout)["reason"]
+    said = [entry.reason for entry in offline.client.timeline(run) if entry.stage == "validate"]
+    assert promised in said
+    assert "classes of 'colour'" in promised

@@ -39,7 +39,7 @@ def test_every_stage_says_what_it_decided_and_why(offline, released):
     assert stages == ["drop", "validate", "train", "gate", "deploy"]
     assert all(moment.reason for moment in timeline)
     judged = next(m for m in timeline if m.kind == "Model Judged")
-    assert "held-out rows" in judged.reason
+    assert "each answered by a model trained without it" in judged.reason
 
 
 def test_the_models_list_and_the_openapi_document_name_it(offline, released):

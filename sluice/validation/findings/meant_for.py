@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sluice.contracts import tasks
-from sluice.contracts.dataset import Finding
+from sluice.contracts.dataset import Finding, Schema
+from sluice.contracts.learnable import no_learner
 from sluice.validation.findings.facts import MeasuredRows
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.task import TargetChoice
@@ -62,6 +63,16 @@ def episodes(task: str, names: Sequence[str]) -> list[Finding]:
             "drop.",
             column=column,
         )
+    ]
+
+
+def untaught(schema: Schema) -> list[Finding]:
+    """The drop is good, and nothing will be trained on it."""
+    nobody = no_learner(schema)
+    if nobody is None:
+        return []
+    return [
+        Finding(severity="warn", code="no-learner", message=nobody.reason, remedy=nobody.remedy)
     ]
 
 

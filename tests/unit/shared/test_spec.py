@@ -2,7 +2,7 @@ import pytest
 
 from sluice.contracts.errors import SpecRefused
 from sluice.contracts.spec import Policy, Spec
-from sluice.contracts.spec_file import MAX_SPEC_BYTES, parse_spec
+from sluice.contracts.spec_file import MAX_SPEC_BYTES, parse_spec, with_target
 
 POLICY = Policy(minutes=30, usd=5.0, endpoint_instances=3)
 
@@ -111,3 +111,29 @@ def test_a_policy_that_fixes_what_is_undecided_allows_no_other_wish():
 def test_the_effective_spec_survives_its_own_json():
     spec = parse_spec("target: species\ntrain: {minutes: 5}", POLICY)
     assert Spec.model_validate(spec.model_dump(mode="json")) == spec
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'target: "price"\n'),
+        (
+            "# mine\ntarget: species # old\ntrain: {minutes: 5}\n",
+            '# mine\ntarget: "price"\ntrain: {minutes: 5}\n',
+        ),
+        ("task: auto\n", 'target: "price"\ntask: auto\n'),
+        (
+            "schema:\n  columns: {target: {nullable: false}}\n",
+            'target: "price"\nschema:\n  columns: {target: {nullable: false}}\n',
+        ),
+    ],
+)
+def test_a_target_is_written_and_every_other_line_stays(before, after):
+    assert with_target(before.encode(), "price") == after.encode()
+    assert parse_spec(after, POLICY).target == "price"
+
+
+def test_a_sluice_yaml_that_cannot_be_edited_is_refused_and_not_overwritten():
+    for text in ("{target: species}", "target: [", "target: a\ntarget: b\n"):
+        with pytest.raises(SpecRefused):
+            with_target(text.encode(), "price")
