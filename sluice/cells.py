@@ -143,9 +143,15 @@ def as_figure(text: str, reading: Reading) -> float | None:
 
 @lru_cache(maxsize=64)
 def _figure(reading: Reading) -> re.Pattern[str]:
-    unit, mark = re.escape(reading.unit) or "(?!)", re.escape(reading.thousands)
+    return re.compile(figure_pattern(reading))
+
+
+def figure_pattern(reading: Reading) -> str:
+    """What a figure of a reading looks like, its parts in groups; `as_figure` says which of them go
+    together."""
+    unit, mark = re.escape(reading.unit) or "[^\\s\\S]", re.escape(reading.thousands)
     groups = f"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+|" if mark else ""
-    return re.compile(
+    return (
         rf"(?P<open>\()? *(?P<sign>[+-])? *(?P<before>{unit})? *(?P<inner>-)?"
         rf"(?P<whole>{groups}[0-9]*)(?:{re.escape(reading.decimal)}(?P<part>[0-9]*))?"
         rf" *(?P<after>{unit})?(?P<behind>-)? *(?P<close>\))?"
@@ -205,15 +211,18 @@ def _offset(zone: str) -> timedelta:
 def as_seconds(text: str) -> float | None:
     """Seconds of a duration such as 25:05:00 or -0:01:30.5; None where the text is none."""
     match = _DURATION.fullmatch(text)
-    if match is None or int(match[3]) > 59 or int(match[4]) > 59:
+    if match is None or int(match["min"]) > 59 or int(match["sec"]) > 59:
         return None
-    whole = int(match[2]) * 3600 + int(match[3]) * 60 + int(match[4])
-    micros = int((match[5] or "").ljust(6, "0") or 0)
+    whole = int(match["h"]) * 3600 + int(match["min"]) * 60 + int(match["sec"])
+    micros = int((match["part"] or "").ljust(6, "0") or 0)
     seconds = (whole * 1_000_000 + micros) / 1e6
-    return -seconds if match[1] else seconds
+    return -seconds if match["minus"] else seconds
 
 
-_DURATION: Final = re.compile(r"(-)?([0-9]{1,6}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?")
+DURATION_PATTERN: Final = (
+    r"(?P<minus>-)?(?P<h>[0-9]{1,6}):(?P<min>[0-9]{2}):(?P<sec>[0-9]{2})(?:\.(?P<part>[0-9]{1,6}))?"
+)
+_DURATION: Final = re.compile(DURATION_PATTERN)
 
 MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
@@ -279,8 +288,13 @@ def has_time(form: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(pattern_of(form))
+
+
+def pattern_of(form: str) -> str:
+    """What a text of a format looks like, each directive in a group of its name."""
     pieces = [piece for piece in re.split(r"(%.| +)", form) if piece]
-    return re.compile("".join(map(_piece, pieces, [*pieces[1:], ""])))
+    return "".join(map(_piece, pieces, [*pieces[1:], ""]))
 
 
 def _piece(piece: str, following: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from sluice.contracts.spec import StatedSchema
+from sluice.validation.formats.parquet.texts import TextPlan, plans_of
 from sluice.validation.formats.parts import Part
 from sluice.validation.refusals import Refused
 from sluice.validation.rows.columns import TypedColumn
@@ -38,10 +40,11 @@ def relation_of(parts: Sequence[Part], aliases: Sequence[str]) -> str:
 
 
 def native_columns(
-    con: duckdb.DuckDBPyConnection, source: ParquetSource
-) -> tuple[tuple[TypedColumn, ...], int, int]:
-    """The file's own types, floats that are no numbers taken as missing; the rows that were really
-    read; and the bytes of texts in one, on average.
+    con: duckdb.DuckDBPyConnection, source: ParquetSource, stated: StatedSchema
+) -> tuple[tuple[TypedColumn, ...], tuple[str, ...], int, int]:
+    """The file's own types, texts as what they say, floats that are no numbers taken as missing;
+    the SQL of their values; the rows that were really read; and the bytes of texts in one, on
+    average.
 
     Raises `Refused` for texts that are too long, or too many for such a file.
     """
@@ -60,9 +63,12 @@ def native_columns(
         terms.append(f"coalesce(sum(strlen({value})), 0)::BIGINT" if is_text else "0")
         plans.append((i, name, storage, value, kind))
     relation = relation_of(source.parts, source.aliases)
+    texts = {i: value for i, _, storage, value, _ in plans if storage == "VARCHAR"}
+    read = plans_of(con, relation, texts, {i: name for i, name, *_ in plans}, stated)
     found = con.execute(f"SELECT {', '.join(terms)} FROM {relation}").fetchall()[0]
     columns = []
-    for at, (i, name, storage, _, kind) in enumerate(plans):
+    values = []
+    for at, (i, name, storage, value, kind) in enumerate(plans):
         fits, written, present, longest, _ = found[1 + 5 * at : 6 + 5 * at]
         if longest and longest > MAX_TEXT_BYTES:
             where = _first_long(con, source, i)
@@ -73,26 +79,31 @@ def native_columns(
                 remedy="Shorten it, or leave the column out.",
                 column=name,
             )
+        text = read.get(i, TextPlan())
+        values.append(text.value or (value if fits else f"{i}::VARCHAR"))
         columns.append(
             TypedColumn(
                 id=i,
                 name=name,
-                storage=storage if fits else "VARCHAR",
+                storage=text.storage if text.value else storage if fits else "VARCHAR",
+                reading=text.reading,
+                doubtful=text.doubtful,
+                unstated=text.unstated,
                 present=present if fits else written,
                 spelled=written - present if fits else 0,
                 was=kind if kind.startswith("DECIMAL") or kind == "TIMESTAMP_NS" else "",
             )
         )
-    rows, texts = int(found[0]), sum(found[5::5])
+    rows, size_of_texts = int(found[0]), sum(found[5::5])
     size = sum(part.path.stat().st_size for part in source.parts)
-    if texts > max(SMALL_TEXTS, MAX_TEXTS_A_BYTE * size):
+    if size_of_texts > max(SMALL_TEXTS, MAX_TEXTS_A_BYTE * size):
         raise Refused(
             "decompression-bomb",
-            f"{source.parts[0].name}: {size:,} bytes are to hold {texts:,} bytes of texts; no "
-            "table compresses like that.",
+            f"{source.parts[0].name}: {size:,} bytes are to hold {size_of_texts:,} bytes of texts; "
+            "no table compresses like that.",
             remedy="Write the table again, if it is one.",
         )
-    return tuple(columns), rows, texts // max(rows, 1)
+    return tuple(columns), tuple(values), rows, size_of_texts // max(rows, 1)
 
 
 def _first_long(con: duckdb.DuckDBPyConnection, source: ParquetSource, column: str) -> str:
@@ -112,15 +123,11 @@ def _first_long(con: duckdb.DuckDBPyConnection, source: ParquetSource, column: s
 def native_rows(
     con: duckdb.DuckDBPyConnection,
     source: ParquetSource,
-    columns: Sequence[TypedColumn],
+    values: Sequence[str],
     row_bytes: int,
 ) -> Iterator[duckdb.DuckDBPyRelation]:
     """The rows as they are to be stored, so many at a time that they fit in memory."""
-    values = []
-    for column, kind in zip(columns, source.types, strict=True):
-        storage, value = _native(column.id, kind)
-        values.append(value if storage == column.storage else f"{column.id}::VARCHAR")
-    step = max(1, min(STORED_CELLS // len(columns), STORED_BYTES // max(row_bytes, 1)))
+    step = max(1, min(STORED_CELLS // len(values), STORED_BYTES // max(row_bytes, 1)))
     for part, rows in zip(source.parts, source.part_rows, strict=True):
         relation = relation_of([part], source.aliases)
         for first in range(0, rows, step):

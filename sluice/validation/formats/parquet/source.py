@@ -62,14 +62,14 @@ class ParquetSource:
     def store(
         self, readers: Readers, *, stated: StatedSchema, salt: str, quarantine_up_to: float
     ) -> Reading:
-        """Read and store every row in the file's own types, which what is stated does not change.
+        """Read and store every row in the file's own types, texts as what they say.
 
         Raises `Refused` where the rows are not as many as the footers count.
         """
-        columns, rows, row_bytes = native_columns(readers.con, self)
+        columns, values, rows, row_bytes = native_columns(readers.con, self, stated)
         require_rows(self, rows)
         path = readers.scratch / "rows-0"
-        streams = map(stream_of, native_rows(readers.con, self, columns, row_bytes))
+        streams = map(stream_of, native_rows(readers.con, self, values, row_bytes))
         require_rows(self, store_rows(streams, path, names=self.names, salt=salt))
         table = stored(readers.con, [path], columns=columns, rows=rows)
         return Reading(source=self, table=table)
