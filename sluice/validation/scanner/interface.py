@@ -141,6 +141,7 @@ class WriterOptions(ctypes.Structure):
         ("columns", _INTEGER),
         ("salt", ctypes.c_uint64),
         ("percent", ctypes.c_uint64),
+        ("unclean", ctypes.POINTER(ctypes.c_uint8)),
     )
 
 

@@ -23,18 +23,28 @@ HOLDOUT_PERCENT: Final = 20
 """Of the rows are kept back to judge the model."""
 
 
-def store_rows(streams: Iterable[Stream], path: Path, *, names: Sequence[str], salt: str) -> int:
+def store_rows(
+    streams: Iterable[Stream],
+    path: Path,
+    *,
+    names: Sequence[str],
+    salt: str,
+    unclean: set[int] | None = None,
+) -> int:
     """Write the rows of all streams to a file; how many there are.
 
-    `salt` moves the split between the rows to learn from and the holdout. Raises `StreamError`
-    where a stream breaks off.
+    `salt` moves the split between the rows to learn from and the holdout. The places (from 0) of
+    columns with texts that `sluice.cells` may read otherwise are added to `unclean`; of what the
+    scanner reads there are none. Raises `StreamError` where a stream breaks off.
     """
+    flags = (ctypes.c_uint8 * len(names))()
     options = WriterOptions(
         path=os.fsencode(path),
         seeds=(Seeds * len(names))(*map(seeds_of, names)),
         columns=len(names),
         salt=hash_of(salt),
         percent=HOLDOUT_PERCENT,
+        unclean=None if unclean is None else flags,
     )
     writer, rows = ctypes.c_void_p(), ctypes.c_int64()
     check(library().writer_new(ctypes.byref(options), ctypes.byref(writer)), path)
@@ -47,6 +57,8 @@ def store_rows(streams: Iterable[Stream], path: Path, *, names: Sequence[str], s
     finally:
         error = library().writer_end(writer, ctypes.byref(rows))
     check(error, path)
+    if unclean is not None:
+        unclean |= {place for place, flag in enumerate(flags) if flag}
     return rows.value
 
 

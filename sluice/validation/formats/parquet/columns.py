@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sluice.contracts.spec import StatedSchema
@@ -40,19 +40,25 @@ def relation_of(parts: Sequence[Part], aliases: Sequence[str]) -> str:
 
 
 def native_columns(
-    con: duckdb.DuckDBPyConnection, source: ParquetSource, stated: StatedSchema
+    con: duckdb.DuckDBPyConnection,
+    source: ParquetSource,
+    stated: StatedSchema,
+    unclean: Collection[int] = (),
 ) -> tuple[tuple[TypedColumn, ...], tuple[str, ...], int, int]:
     """The file's own types, texts as what they say, floats that are no numbers taken as missing;
     the SQL of their values; the rows that were really read; and the bytes of texts in one, on
-    average.
+    average. Texts of the columns at the places `unclean` (from 0) are cleaned.
 
     Raises `Refused` for texts that are too long, or too many for such a file.
     """
     plans: list[tuple[str, str, Storage, str, str]] = []
     terms = ["count(*)"]
+    relation = relation_of(source.parts, source.aliases)
     for place, (name, kind) in enumerate(zip(source.names, source.types, strict=True), start=1):
         i = f"c{place}"
         storage, value = _native(i, kind)
+        if place - 1 in unclean:
+            value = _clean(value)
         if kind in _WIDE:
             terms.append(f"coalesce(bool_and(try_cast({i} AS BIGINT) IS NOT NULL), true)")
         else:
@@ -62,10 +68,9 @@ def native_columns(
         terms.append(f"max(strlen({value}))" if is_text else "NULL")
         terms.append(f"coalesce(sum(strlen({value})), 0)::BIGINT" if is_text else "0")
         plans.append((i, name, storage, value, kind))
-    relation = relation_of(source.parts, source.aliases)
-    texts = {i: value for i, _, storage, value, _ in plans if storage == "VARCHAR"}
-    read = plans_of(con, relation, texts, {i: name for i, name, *_ in plans}, stated)
     found = con.execute(f"SELECT {', '.join(terms)} FROM {relation}").fetchall()[0]
+    texts = {i: f"nullif(trim({v}, ' '), '')" for i, _, kept, v, _ in plans if kept == "VARCHAR"}
+    read = plans_of(con, relation, texts, {i: name for i, name, *_ in plans}, stated)
     columns = []
     values = []
     for at, (i, name, storage, value, kind) in enumerate(plans):
@@ -150,8 +155,12 @@ def _native(column: str, kind: str) -> tuple[Storage, str]:
         return "DATE", _in_calendar(column)
     if kind.startswith("TIMESTAMP"):
         return "TIMESTAMP", _in_calendar(f"{column}::TIMESTAMP")
-    # As cells.py reads a text: without the spaces around it, its letters composed, none missing.
-    return "VARCHAR", f"nullif(trim(nfc_normalize({column}::VARCHAR), ' '), '')"
+    return "VARCHAR", f"{column}::VARCHAR"
+
+
+def _clean(text: str) -> str:
+    """A text as cells.py reads it: without the spaces around it, its letters composed."""
+    return f"nullif(trim(nfc_normalize({text}), ' '), '')"
 
 
 def _in_calendar(instant: str) -> str:

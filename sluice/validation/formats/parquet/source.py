@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sluice.contracts.dataset import Finding
@@ -11,6 +12,7 @@ from sluice.validation.formats.parquet.columns import native_columns, native_row
 from sluice.validation.formats.parts import Part
 from sluice.validation.formats.source import Place, Reading
 from sluice.validation.rows.agreement import require_rows
+from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import stored
 from sluice.validation.rows.workers import Readers
 from sluice.validation.scanner.stored import store_rows
@@ -66,10 +68,24 @@ class ParquetSource:
 
         Raises `Refused` where the rows are not as many as the footers count.
         """
-        columns, values, rows, row_bytes = native_columns(readers.con, self, stated)
-        require_rows(self, rows)
-        path = readers.scratch / "rows-0"
-        streams = map(stream_of, native_rows(readers.con, self, values, row_bytes))
-        require_rows(self, store_rows(streams, path, names=self.names, salt=salt))
+        path, unclean = readers.scratch / "rows-0", set[int]()
+        columns = self._stored(readers, path, stated, salt, unclean)
+        if unclean:
+            # Few tables have such texts: all others are read once.
+            columns = self._stored(readers, path, stated, salt, unclean)
+        rows = self.rows
         table = stored(readers.con, [path], columns=columns, rows=rows)
         return Reading(source=self, table=table)
+
+    def _stored(
+        self, readers: Readers, path: Path, stated: StatedSchema, salt: str, unclean: set[int]
+    ) -> tuple[TypedColumn, ...]:
+        """Store every row, texts of the columns `unclean` cleaned; where there are none, those that
+        need it are added to them."""
+        columns, values, rows, row_bytes = native_columns(readers.con, self, stated, unclean)
+        require_rows(self, rows)
+        streams = map(stream_of, native_rows(readers.con, self, values, row_bytes))
+        asked = None if unclean else unclean
+        stored = store_rows(streams, path, names=self.names, salt=salt, unclean=asked)
+        require_rows(self, stored)
+        return columns

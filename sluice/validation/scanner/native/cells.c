@@ -34,10 +34,21 @@ void trim(struct span *text) {
 
 bool may_compose(const struct span *text) {
     /* Letters below U+0300 have lead bytes below 0xCC; no combining mark is among them. */
-    enum { FIRST_LEAD = 0xCC };
-    uint8_t most = 0;
-    for (size_t i = 0; i < text->size; i++) most = text->at[i] > most ? text->at[i] : most;
-    return most >= FIRST_LEAD;
+    enum { FIRST_LEAD = 0xCC, WORD = sizeof(uint64_t) };
+    static const uint64_t HIGH_BITS = 0x8080808080808080;
+    uint64_t seen = 0, word;
+    size_t i = 0;
+    for (; i + WORD <= text->size; i += WORD) {
+        memcpy(&word, text->at + i, WORD);
+        seen |= word;
+    }
+    /* Behind a field lie SPARE_BYTES. */
+    memcpy(&word, text->at + i, WORD);
+    if (i < text->size) seen |= word & (UINT64_MAX >> 8 * (WORD - (text->size - i)));
+    if (!(seen & HIGH_BITS)) return false;
+    for (i = 0; i < text->size; i++)
+        if (text->at[i] >= FIRST_LEAD) return true;
+    return false;
 }
 
 /* A day by the column's reading. */

@@ -87,6 +87,22 @@ static void split(struct writer *w, int64_t rows) {
             w->holdout[row >> 3] |= (uint8_t)(1u << (row & 7));
 }
 
+static bool is_unclean(const struct ArrowArray *column) {
+    enum { FIRST_LEAD = 0xCC /* below are letters that no combining mark is among */ };
+    const int32_t *const ends = column->buffers[1];
+    const uint8_t *const text = column->buffers[2];
+    const uint8_t *const valid = validity(column);
+    uint8_t most = 0;
+    for (int64_t row = 0; row < column->length; row++) {
+        const int32_t begin = ends[row], end = ends[row + 1];
+        if (!is_valid(valid, row)) continue;
+        if (begin == end || text[begin] == ' ' || text[end - 1] == ' ') return true;
+    }
+    for (int32_t at = ends[0]; at < ends[column->length]; at++)
+        most = text[at] > most ? text[at] : most;
+    return most >= FIRST_LEAD;
+}
+
 static int put_batch(struct writer *w, const struct ArrowArray *batch) {
     const int64_t columns = w->how->columns, rows = batch->length;
     if (rows == 0) return 0;
@@ -94,6 +110,8 @@ static int put_batch(struct writer *w, const struct ArrowArray *batch) {
     for (int64_t i = 0; i < columns; i++) {
         if (batch->children[i]->offset) return EINVAL;
         w->layouts[i] = layout_of(batch->children[i], w->names[i].format);
+        if (w->how->unclean && *w->names[i].format == 'u' && !w->how->unclean[i])
+            w->how->unclean[i] = is_unclean(batch->children[i]);
         hash_values(w->values, batch->children[i], w->names[i].format, &w->how->seeds[i]);
         add_values(w->hashes, w->values, batch->children[i]);
     }

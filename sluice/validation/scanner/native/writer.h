@@ -18,6 +18,8 @@ struct writer_options {
     int64_t columns;
     uint64_t salt;
     uint64_t percent; /* of the rows are the holdout */
+    uint8_t *unclean; /* a column each, set to 1 where a text is to be cleaned: a space stands
+                         around it, it is empty, or may have a composed form. NULL: not asked */
 };
 
 struct writer;
