@@ -53,15 +53,20 @@ class Fitting:
             outputs=classes or 1,
         ).to(device)
 
-    def fit(self, control: Control) -> Course:
-        """Learn until the best epoch is known or `control` ends it."""
+    def fit(self, control: Control, plan: Plan | None = None) -> Course:
+        """Learn until the best epoch is known or `control` ends it; by the `plan` for so many rows,
+        unless another is given."""
         numeric, categorical, target = self._train
 
         def loss(batch: Tensor) -> Tensor:
             return self._loss(self.network(numeric[batch], categorical[batch]), target[batch])
 
-        plan = Plan.for_rows(len(target))
+        plan = plan or Plan.for_rows(len(target))
         return fit(self.network, len(target), plan, control, loss=loss, judge=self._judge)
+
+    def __len__(self) -> int:
+        """The rows that the network is trained on."""
+        return len(self._train[2])
 
     def evaluate(self) -> Judgement:
         """Loss and score of the rows that choose the epoch: balanced accuracy, or R²."""

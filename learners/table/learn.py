@@ -14,7 +14,7 @@ import torch
 
 from learners.interface import Course
 from learners.shared.evidence import OutOfFold
-from learners.shared.loop import Control
+from learners.shared.loop import Control, Plan
 from learners.table import export, rows
 from learners.table.encoder import Encoded
 from learners.table.fitting import Fitting
@@ -119,7 +119,8 @@ def _within(control: Control, course: Course) -> Callable[[Fitting], Course | No
             return None
         try:
             found = fitting.fit(
-                replace(control, seconds=left, checkpoints=None, say=lambda _: None)
+                replace(control, seconds=left, checkpoints=None, say=lambda _: None),
+                Plan.for_rows(len(fitting)).halved(),
             )
         except ValueError:
             # Its first epoch did not end, or it diverged: the model itself is whole all the same.

@@ -94,7 +94,7 @@ _ANY = strategies.text(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=strategies.data())
 @pytest.mark.parametrize("name", KINDS)
 def test_every_door_reads_a_cell_alike(name: str, dropped: Dropped, data: Any) -> None:
@@ -122,7 +122,7 @@ def test_every_door_reads_a_cell_alike(name: str, dropped: Dropped, data: Any) -
         assert (door, found) == (door, expected)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=strategies.data())
 @pytest.mark.parametrize("name", KINDS)
 def test_what_is_dropped_reaches_the_learner_as_the_same_value(

@@ -44,6 +44,11 @@ def test_every_method_takes_signed_requests_to_serve(dev: Template):
         assert f"<{serve}.Arn>" in flat(method["Integration"]["Uri"])
 
 
+def test_bodies_reach_serve_as_the_bytes_that_were_sent(dev: Template):
+    ((_, api),) = dev.of("AWS::ApiGateway::RestApi").items()
+    assert api["BinaryMediaTypes"] == ["*/*"]
+
+
 def test_serve_ends_before_the_gateway_gives_up(dev: Template):
     _, serve = function(dev, "serve")
     assert serve["Timeout"] <= 29

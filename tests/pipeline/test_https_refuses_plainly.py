@@ -47,6 +47,36 @@ def test_a_bad_request_is_explained(offline, served, body, content_type, status)
         assert found["problems"][0]["column"] in ("width", "age")
 
 
+def test_a_body_means_what_its_charset_says_or_is_refused(offline, served):
+    body = '{"instances": [{"width": 1.0, "colour": "größer"}]}'
+    kind = "application/json; charset=iso-8859-1"
+    answer = offline.client.predict_raw(served, body.encode("latin-1"), kind)
+    assert answer.status == 200
+    (warning,) = answer.document()["warnings"]
+    assert (warning["column"], '"größer"' in warning["detail"]) == ("colour", True)
+    refused = offline.client.predict_raw(served, body.encode("latin-1"), "application/json")
+    assert refused.status == 400
+    assert "not UTF-8" in problem(refused)["detail"]
+
+
+def test_half_a_surrogate_is_422_with_its_place(offline, served):
+    body = b'{"instances": [{"width": 1.0, "colour": "\\ud800"}]}'
+    answer = offline.client.predict_raw(served, body, "application/json")
+    assert answer.status == 422
+    assert problem(answer)["problems"][0]["column"] == "colour"
+
+
+def test_who_expects_another_version_gets_409(offline, served):
+    answer = offline.client.call(
+        "POST",
+        f"v1/models/{served}/predictions?version=another",
+        body=GOOD,
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status == 409
+    assert "answers now, not another" in problem(answer)["detail"]
+
+
 def test_an_unknown_model_is_404(offline):
     answer = offline.client.predict_raw("nobody", GOOD, "application/json")
     assert answer.status == 404

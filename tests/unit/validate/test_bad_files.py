@@ -137,7 +137,7 @@ BAD: dict[str, tuple[str | bytes, str, list[str]]] = {
     "an escape here, a doubled quote there": (
         with_line(8, '1,2,"r\\"e""d",a'),
         "data.csv",
-        ["line 8", "read: {escape: \\}"],
+        ["line 8", "under `read.escape`"],
     ),
     "carriage return alone": (with_line(6, "1,2,r\red,a"), "data.csv", ["line 6", "carriage"]),
     "endless line": (HEADER + "1," * 3_000_000, "data.csv", ["data.csv, line 2"]),
@@ -231,7 +231,7 @@ def test_target_of_sluice_yaml_that_is_not_there_gets_a_hint(judge: Judge) -> No
 
     assert report.verdict == "rejected"
     assert "'colur'" in report.reason
-    assert "Did you mean 'colour'?" in report.reason
+    assert "Did you mean `target: colour`" in report.reason
 
 
 def test_regression_on_words_is_refused(judge: Judge) -> None:

@@ -31,7 +31,7 @@ def test_the_first_rows_are_listed_with_line_text_and_reason(judge: Judge, conte
     assert report.verdict == "rejected"
     assert "line 13: 3 fields where the header has 4: '0.5,7,red'" in report.reason
     assert "2 more such, on lines 40, 41" in report.reason
-    assert "bad_rows: {quarantine_up_to: 0.1%}" in report.reason
+    assert "bad_rows: {quarantine_up_to: 3%}" in report.reason
     listed = [f for f in report.findings if f.code == "ragged-row"]
     assert [f.line for f in listed] == [13, 40, 41]
     assert "5 fields where the header has 4: '0.5,7,red,a,b'" in listed[1].message

@@ -320,7 +320,7 @@ def test_the_stated_sheet_is_read(judge: Judge) -> None:
     assert "`read: {sheet: Notes}`" in several.reason
     assert stated.verdict == "accepted", stated.reason
     assert stated.dialect["stated"] == ["sheet"]
-    assert "Did you mean 'Data'?" in unknown.reason
+    assert "Did you mean `read: {sheet: Data}`" in unknown.reason
     assert "'Empty', which sluice.yaml states, holds no value" in empty.reason
 
 

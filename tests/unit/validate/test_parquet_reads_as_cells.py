@@ -32,7 +32,7 @@ def read(con: duckdb.DuckDBPyConnection, value: str, texts: list[str]) -> list[A
     return [row[0] for row in con.execute(query).fetchall()]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(texts=strategies.lists(_TEXTS, min_size=1, max_size=40))
 @pytest.mark.parametrize("reading", _FIGURES, ids=str)
 def test_figures(reading: Reading, texts: list[str], con: duckdb.DuckDBPyConnection) -> None:
@@ -42,7 +42,7 @@ def test_figures(reading: Reading, texts: list[str], con: duckdb.DuckDBPyConnect
     assert read(con, option.value, texts) == expected
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     times=strategies.lists(_WHEN, max_size=10),
     others=strategies.lists(strategies.lists(_PIECES, max_size=12).map("".join), max_size=20),
@@ -60,7 +60,7 @@ def test_times(
     assert read(con, day.value, texts) == [at and at.date() for at in expected]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     times=strategies.lists(_WHEN, max_size=10), zone=strategies.sampled_from(["", "Z", "+05:30"])
 )

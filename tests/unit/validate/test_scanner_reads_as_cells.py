@@ -49,7 +49,7 @@ def _clean(texts: list[str]) -> list[str]:
     return [text for text in map(cells.trimmed, texts) if text]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(texts=strategies.lists(_TEXTS, min_size=1, max_size=60))
 @pytest.mark.parametrize("reading", _FIGURES, ids=str)
 def test_figures(reading: Reading, texts: list[str]) -> None:
@@ -57,7 +57,7 @@ def test_figures(reading: Reading, texts: list[str]) -> None:
     same("figure", texts, reading, [cells.as_number(text, reading) for text in texts])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(texts=strategies.lists(_TEXTS, min_size=1, max_size=60))
 def test_plain_numbers(texts: list[str]) -> None:
     texts = _clean(texts)
@@ -67,7 +67,7 @@ def test_plain_numbers(texts: list[str]) -> None:
     same("decimal-comma", texts, comma, [cells.as_number(text, comma) for text in texts])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     times=strategies.lists(_WHEN, max_size=20),
     others=strategies.lists(strategies.lists(_PIECES, max_size=12).map("".join), max_size=40),
@@ -83,7 +83,7 @@ def test_times_by_a_format(form: str, times: list[dt.datetime], others: list[str
     same("written-date", texts, reading, [at and at.date() for at in expected])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(texts=strategies.lists(strategies.text("0123456789:.-", max_size=12), max_size=60))
 def test_durations(texts: list[str]) -> None:
     texts = _clean([*texts, "25:05:00", "-0:00:01.5", "1:60:00", "0:00:00"])
@@ -98,7 +98,7 @@ def test_every_day_of_a_year_is_read_by_every_order() -> None:
     same("written-date", [f"{day:%G-W%V}" for day in mondays], Reading(format="%G-W%V"), mondays)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     texts=strategies.lists(
         strategies.text(
