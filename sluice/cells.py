@@ -133,7 +133,11 @@ def as_figure(text: str, reading: Reading) -> float | None:
         return None
     signs = [match[name] for name in ("open", "sign", "inner", "behind") if match[name]]
     whole, part = match["whole"].replace(reading.thousands or ",", ""), match["part"] or ""
+    has_unit = bool(match["before"] or match["after"])
     if len(signs) > 1 or (match["before"] and match["after"]) or not whole + part:
+        return None
+    if reading.unit == "%" and not has_unit:
+        # Beside 22 %, nobody knows whether 0.28 is a share or 0.28 %.
         return None
     value = _as_float(f"{whole}.{part}" if match["part"] is not None else whole)
     if value and reading.unit == "%":
@@ -252,8 +256,8 @@ _FIELDS: Final = {
 _DIGITS: Final = frozenset("YymdHIMSfGV")
 """Directives that read digits."""
 
-_NO_CENTURY: Final = range(50, 70)
-"""Years of two digits of which nobody can say the century: 68 is 1968 to most, 2068 to POSIX."""
+_NO_CENTURY: Final = range(36, 70)
+"""Years of two digits of which nobody can say the century: 45 is a birth, or a bond's end."""
 
 DURATION: Final = "%H:%M:%S"
 """The format of durations, the only one without a date: hours may be more than 23."""
@@ -316,7 +320,7 @@ def by_format(text: str, form: str) -> datetime | None:
     """The moment that a text tells by a format of strptime's directives; what it does not tell is
     the first: of the month, of the day. None where the text is not of the format.
 
-    Two digits of a year are 1970 to 2049, and of none between; a month's name is English.
+    Two digits of a year are 1970 to 2035, and of none between; a month's name is English.
     """
     match = _pattern(form).fullmatch(text) if text.isascii() else None
     if match is None:

@@ -244,8 +244,9 @@ def _validate(arguments: argparse.Namespace) -> int:
     from sluice.validation.report.page import render_html
 
     path: Path = arguments.path
-    if not path.exists():
-        raise UsageError(f"There is no file {path}.")
+    if not path.is_file() and not path.is_dir():
+        what = "is neither a file nor a folder" if path.exists() else "is not there"
+        raise UsageError(f"{path} {what}.")
     spec_path = arguments.spec or path.resolve().parent / "sluice.yaml"
     if arguments.spec and not spec_path.is_file():
         raise UsageError(f"There is no file {spec_path}.")

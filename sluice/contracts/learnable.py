@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sluice.contracts.dataset import Schema, features_of
-from sluice.contracts.tasks import TASKS, supervised
+from sluice.contracts.tasks import SEMI_SUPERVISED, TASKS, supervised
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +35,8 @@ def _remedy(schema: Schema) -> str:
             "If a column is to be predicted, name it under `target` in sluice.yaml and drop the "
             "data again."
         )
+    if schema.task == SEMI_SUPERVISED.name:
+        return "Leave out the rows without a target, and drop the others."
     instead = supervised("classes" if target.classes else "quantity").name
     if features_of(schema.columns, target.name, instead):
         return (

@@ -127,10 +127,15 @@ class Read(_Section):
 
     @property
     def point(self) -> Literal[".", ","] | None:
-        """The decimal mark, as far as it is stated: where thousands are, it is the other one."""
-        if self.decimal or not self.thousands:
-            return self.decimal
-        return "," if self.thousands == "." else "."
+        """The decimal mark, as far as it is stated."""
+        return _point(self.decimal, self.thousands)
+
+
+def _point(decimal: Literal[".", ","] | None, thousands: str | None) -> Literal[".", ","] | None:
+    """The decimal mark: where only that of thousands is stated, it is the other one."""
+    if decimal or not thousands:
+        return decimal
+    return "," if thousands == "." else "."
 
 
 def _is_encoding(name: str) -> bool:
@@ -151,6 +156,9 @@ class StatedColumn(_Section):
     type: ColumnType | None = None
     format: str | None = None
     """How dates, timestamps or durations are written, in strptime's directives: %d/%m/%Y."""
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    """As in `read:`, of this column alone; with `type: number`."""
     range: tuple[Bound, Bound] | None = None
     """Lowest and highest value, both allowed; null: no bound. Dates in ISO 8601."""
     allowed: (
@@ -167,6 +175,19 @@ class StatedColumn(_Section):
         if form is not None and (fault := check_format(form)):
             raise ValueError(f"{fault}")
         return form
+
+    @property
+    def point(self) -> Literal[".", ","] | None:
+        """The decimal mark, as far as it is stated."""
+        return _point(self.decimal, self.thousands)
+
+    @model_validator(mode="after")
+    def _of_numbers(self) -> Self:
+        if (self.decimal or self.thousands) and self.type != "number":
+            raise ValueError("decimal and thousands go with `type: number`")
+        if self.thousands and self.thousands == self.decimal:
+            raise ValueError("decimal and thousands should differ")
+        return self
 
     @model_validator(mode="after")
     def _of_times(self) -> Self:

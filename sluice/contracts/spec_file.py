@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import re
 from typing import Any, get_args, get_origin
 
 import yaml
@@ -100,24 +99,42 @@ def _stated(text: str | bytes) -> dict[str, Any]:
 
 
 def with_target(text: bytes, target: str) -> bytes:
-    """The same sluice.yaml with this `target`; all other lines, and comments, stay as they are.
+    """The same sluice.yaml with this `target`; all else in it stays as it is.
 
-    Raises `SpecRefused` where it cannot be read.
+    Raises `SpecRefused` where it cannot be read, or not be changed so.
     """
-    stated = _stated(text)
-    line = f"target: {json.dumps(target, ensure_ascii=False)}\n"
-    lines = text.decode("utf-8-sig").splitlines(keepends=True)
-    at = next((n for n, old in enumerate(lines) if re.match(r"target\s*:", old)), None)
-    if at is None and "target" in stated:
+    if target == "auto" or not target.isprintable():
         raise SpecRefused(
-            "sluice.yaml states its target within braces.",
-            remedy="Write each field on a line of its own.",
+            f"{target!r} cannot be named as a target.", remedy="Give the column another name."
         )
-    if at is None:
-        lines.insert(0, line)
-    else:
-        lines[at] = line
-    return "".join(lines).encode()
+    before, source = _stated(text), text.decode("utf-8-sig")
+    line = f"target: {json.dumps(target, ensure_ascii=False)}"
+    after = _edited(source, line)
+    try:
+        is_good = _stated(after) == before | {"target": target}
+    except SpecRefused:
+        is_good = False
+    if not is_good:
+        raise SpecRefused(
+            "The model's sluice.yaml cannot be changed in place, the way it is written.",
+            remedy=f"Write `{line}` into it yourself, and drop it.",
+        )
+    return after.encode()
+
+
+def _edited(source: str, line: str) -> str:
+    """A sluice.yaml with the line in the place of its target, or before its first field."""
+    node = yaml.compose(source, Loader=_StrictLoader)
+    end = "\r\n" if "\r\n" in source else "\n"
+    if not isinstance(node, yaml.MappingNode):
+        return f"{line}{end}{source}"
+    for key, value in node.value:
+        if key.value == "target":
+            rest = source[value.end_mark.index :]
+            is_block = value.end_mark.column == 0 and value.end_mark.index > value.start_mark.index
+            return f"{source[: key.start_mark.index]}{line}{end if is_block else ''}{rest}"
+    at = node.start_mark
+    return f"{source[: at.index]}{line}{end}{' ' * at.column}{source[at.index :]}"
 
 
 def _first_fault(error: ValidationError) -> str:

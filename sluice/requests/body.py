@@ -28,7 +28,8 @@ def too_large() -> RequestRefused:
     """The refusal of a body beyond `MAX_BODY_BYTES`, for whoever counts bytes as they arrive."""
     return RequestRefused(
         413,
-        f"The body has more than {MAX_BODY_BYTES:,} bytes, the most that one request may have.",
+        f"The body has more than {MAX_BODY_BYTES:,} bytes as UTF-8, the most that one request may "
+        "have.",
         remedy="Send fewer rows in one request.",
     )
 
@@ -70,7 +71,10 @@ def as_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str | None]:
     found = _CHARSET.search(content_type or "")
     if not content_type or not found or found[1].lower() in ("utf-8", "utf8"):
         return body, content_type
-    return decoded(body, content_type).encode(), content_type.partition(";")[0].strip()
+    plain = decoded(body, content_type).encode()
+    if len(plain) > MAX_BODY_BYTES:
+        raise too_large()
+    return plain, content_type.partition(";")[0].strip()
 
 
 def decoded(body: bytes, content_type: str) -> str:

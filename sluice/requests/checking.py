@@ -11,13 +11,14 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
-from sluice.cells import PLAIN, Cell, Misread
 from sluice.contracts.errors import RequestRefused
 from sluice.contracts.prediction import Signature, SignatureColumn
 from sluice.requests.parsing import check_count
 from sluice.requests.refusing import MAX_PROBLEMS, Problem, printable, refuse_if
 from sluice.requests.values import expected, read_column
 
+_LONGEST_LINE: Final = 4000
+"""Characters of a header that a refusal shows: to be copied, it has to be whole."""
 _OTHER_DELIMITERS: Final = (";", "\t", "|")
 
 
@@ -102,7 +103,9 @@ def check_table(lines: list[list[str]], signature: Signature) -> Instances:
 def _require_header(header: list[str], signature: Signature) -> None:
     """Refuse a first line that is no header of this model: rows without one, other delimiters."""
     names = [column.name for column in signature.columns]
-    if not names or set(header) & {*names, *signature.read_past, signature.target}:
+    known = {*names, *signature.read_past, signature.target}
+    folded = {name.casefold() for name in known}
+    if not names or any(name.strip().casefold() in folded for name in header):
         return
     for other in _OTHER_DELIMITERS:
         if len(header) == 1 and set(header[0].split(other)) & set(names):
@@ -112,20 +115,11 @@ def _require_header(header: list[str], signature: Signature) -> None:
                 f"The values are separated by {mark}; a CSV request has commas.",
                 remedy=f"Begin with the line {_line(names)}",
             )
-    if len(header) == len(names) and all(map(_fits, signature.columns, header)):
-        raise RequestRefused(
-            422,
-            "The first line is read as the header, and this one looks like a row.",
-            remedy=f"Begin with the line {_line(names)}",
-        )
-
-
-def _fits(column: SignatureColumn, text: str) -> bool:
-    try:
-        Cell(type=column.type, reading=column.reading or PLAIN).of_text(text)
-    except Misread:
-        return False
-    return True
+    raise RequestRefused(
+        422,
+        "The first line is read as the header, and this one names no column of the model.",
+        remedy=f"Begin with the line {_line(names)}",
+    )
 
 
 def _line(names: list[str]) -> str:
@@ -133,7 +127,7 @@ def _line(names: list[str]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(names)
     line = out.getvalue()
-    return line if len(line) <= 200 else f"{line[:200]}…"
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}…"
 
 
 def _strangers(

@@ -84,8 +84,9 @@ def parse_csv(text: str) -> list[list[str]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         for line in reader:
-            if line:
-                lines.append(line)
+            if line or (lines and len(lines[0]) == 1):
+                # Of one column, a blank line is a row whose value is missing.
+                lines.append(line or [""])
             if len(lines) > MAX_ROWS + 1:
                 break
     except csv.Error as error:
@@ -101,6 +102,8 @@ def parse_csv(text: str) -> list[list[str]]:
             f"The body is not CSV: {error} (line {reader.line_num}).",
             remedy='Quote values that hold a comma or a line break with "…".',
         ) from None
+    while len(lines) > 1 and lines[-1] == [""]:
+        lines.pop()
     if not lines:
         raise RequestRefused(422, "The body is empty.", remedy="Send a header line and rows.")
     return lines

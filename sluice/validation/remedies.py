@@ -64,12 +64,6 @@ def exclude_line(*names: str) -> str:
     return f"`exclude: [{', '.join(map(quoted, names))}]` in sluice.yaml"
 
 
-def read_line(**stated: str) -> str:
-    """`read: {thousands: ","}`, in backquotes."""
-    members = ", ".join(f"{key}: {quoted(value)}" for key, value in stated.items())
-    return f"`read: {{{members}}}` in sluice.yaml"
-
-
 _COPIED: Final = re.compile(r"`([^`]+)`")
 _FIELDS: Final = frozenset(field.alias or name for name, field in Spec.model_fields.items())
 _PROGRAMS: Final = ("sluice", "aws", "duckdb", "tail", "sed", "mv")

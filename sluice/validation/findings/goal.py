@@ -60,16 +60,17 @@ def refuse_lost_class(rows: StoredRows, target: TypedColumn, spec: Spec) -> None
     if {text for text in texts if text in ("", *MISSING)} != {_NONE}:
         return
     others = [c for c in rows.table.columns if c is not target and c.spelled]
+    without = "if these rows have no target, leave them out"
+    if tasks.SEMI_SUPERVISED.learner:
+        without = "if these rows have no target, write `task: semi-supervised` in sluice.yaml"
     kept = [spelling for spelling in MISSING if spelling != _NONE] if others else []
     raise Refused(
         "class-or-missing",
         f"{source.place(1).text.rsplit(',', 1)[0]}: {lacking:,} of {rows.table.rows:,} rows have "
         f"the target {shown(target.name)} {_NONE}, which is read as missing, and may be a class.",
-        remedy=f"If it is a class, write `{missing_line(kept)}` in sluice.yaml; if these rows have "
-        "no target, write `task: semi-supervised`."
+        remedy=f"If it is a class, write `{missing_line(kept)}` in sluice.yaml; {without}."
         if may_state_missing(source)
-        else "If it is a class, spell it otherwise; if these rows have no target, write null and "
-        "`task: semi-supervised` in sluice.yaml.",
+        else f"If it is a class, spell it otherwise; {without}.",
         column=target.name,
     )
 

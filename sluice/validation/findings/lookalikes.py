@@ -92,15 +92,33 @@ def _numbers(fitting: Values, others: Values, name: str, source: Source) -> tupl
     if grouped:
         return (
             f"looks like numbers with marks between thousands, such as {shown(grouped[0])}",
-            "Write numbers without such marks.",
+            f"State them: {column_line(name, type='number', thousands=_mark(grouped[0]))}.",
+        )
+    if commas and not others and len(commas) == len(fitting):
+        return (
+            f"looks like numbers with a decimal comma, such as {shown(commas[0])}",
+            f"State it: {column_line(name, type='number', decimal=',')}.",
         )
     if not others:
         return None
+    if any(letter.isdigit() for text in others for letter in text):
+        return (
+            f"is a number in {len(fitting):,} of "
+            f"{counted(len(fitting) + len(others), 'value')} looked at; the others are "
+            f"{listed(sorted(set(others)), 3)}",
+            "Write all of its values in one way, as plain numbers if that is what they are.",
+        )
     return (
         f"is a number in {len(fitting):,} of {counted(len(fitting) + len(others), 'value')} looked "
         f"at; the others are {listed(sorted(set(others)), 3)}",
         f"If they mean that a value is missing, leave it empty{_or_stated(others, source)}.",
     )
+
+
+def _mark(text: str) -> str:
+    """What stands between the thousands of a number; of several marks the first."""
+    mark = next(letter for letter in text if not letter.isdigit() and letter not in "+-")
+    return " " if mark.isspace() else mark
 
 
 def _or_stated(others: Values, source: Source) -> str:

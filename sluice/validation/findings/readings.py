@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sluice.cells import PLAIN, Cell, Misread, as_number, has_time
-from sluice.contracts.dataset import ColumnType, Finding, Reading
+from sluice.contracts.dataset import ColumnType, Finding, Reading, Severity
 from sluice.validation.findings.facts import StoredRows
 from sluice.validation.findings.values import LISTED
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import column_line, read_line
+from sluice.validation.remedies import column_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row
-from sluice.validation.wording import listed, shown
+from sluice.validation.wording import counted, listed, shown
 
 _TYPES: Final[dict[str, tuple[ColumnType, str]]] = {
     "DOUBLE": ("number", "numbers"),
@@ -27,6 +27,7 @@ def read_as(rows: StoredRows) -> Iterator[Finding]:
     read = [
         c for c in rows.table.columns if c.reading and (c.reading.format or c.reading.is_figure)
     ]
+    yield from _not_listed(read, "read-as", "note", "read as numbers or times too")
     for column in read[:LISTED]:
         kind, words = _TYPES[column.storage]
         reading = column.reading or PLAIN
@@ -43,25 +44,37 @@ def read_as(rows: StoredRows) -> Iterator[Finding]:
         )
 
 
+def _not_listed(
+    columns: Sequence[TypedColumn], code: str, severity: Severity, words: str
+) -> Iterator[Finding]:
+    """The columns beyond those that are told one by one, by their names."""
+    names = [column.name for column in columns[LISTED:]]
+    if names:
+        what = f"{counted(len(names), 'more column')}, {listed(names, 100)}, "
+        what += "is" if len(names) == 1 else "are"
+        yield Finding(severity=severity, code=code, message=f"{what} {words}.")
+
+
 def _example(rows: StoredRows, column: TypedColumn, kind: ColumnType) -> str:
     cell = Cell(type=kind, reading=column.reading or PLAIN, missing=rows.source.missing)
     width = len(rows.source.names)
-    for row in rows.source.sample:
-        if len(row) != width or not row[column.place].strip():
-            continue
+    texts = [row[column.place] for row in rows.source.sample if len(row) == width]
+    # One that shows what is special about the reading, if the first rows have one.
+    for text in sorted(texts, key=lambda text: as_number(text.strip()) is not None):
         try:
-            value = cell.of_text(row[column.place])
+            value = cell.of_text(text)
         except Misread:
             continue
         if value is not None:
             said = f"{value:.12g}" if isinstance(value, float) else value
-            return f": {shown(row[column.place])} is {said}"
+            return f": {shown(text)} is {said}"
     return ""
 
 
 def doubtful_readings(rows: StoredRows) -> Iterator[Finding]:
     """A warning for each column but the target that can be read in two ways."""
     doubtful = [c for c in rows.table.columns if c.doubtful and c is not rows.goal]
+    yield from _not_listed(doubtful, "two-readings", "warn", "doubtful in the same way")
     for column in doubtful[:LISTED]:
         what, remedy = _doubt(rows, column)
         yield Finding(
@@ -99,17 +112,19 @@ def _doubt(rows: StoredRows, column: TypedColumn) -> tuple[str, str]:
         return what + " or ".join(said), f"State the right one: {' or '.join(lines)}."
     one, other = (f"{as_number(text, reading):.12g}" for reading in column.doubtful[:2])
     what = f"can be read in 2 ways, and no row tells which: {shown(text)} is {one} or {other}"
-    return what, f"State the right one: {' or '.join(map(_mark_line, column.doubtful[:2]))}."
+    lines = [_mark_line(column.name, reading) for reading in column.doubtful[:2]]
+    return what, f"State the right one: {' or '.join(lines)}."
 
 
 def _said(kind: ColumnType, reading: Reading, text: str) -> str:
     return f"{Cell(type=kind, reading=reading, missing=()).of_text(text)} by {reading.format}"
 
 
-def _mark_line(reading: Reading) -> str:
+def _mark_line(name: str, reading: Reading) -> str:
+    """Of this column alone: another may have other marks."""
     if reading.thousands:
-        return read_line(thousands=reading.thousands)
-    return read_line(decimal=reading.decimal)
+        return column_line(name, type="number", thousands=reading.thousands)
+    return column_line(name, type="number", decimal=reading.decimal)
 
 
 def exponent_codes(rows: StoredRows) -> Iterator[Finding]:

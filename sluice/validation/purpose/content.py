@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Final
 
 from sluice.contracts import tasks
-from sluice.contracts.dataset import Column, features_of
+from sluice.contracts.dataset import UNREAD, Column, features_of
 from sluice.contracts.spec import Spec
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.target import Purpose
 from sluice.validation.refusals import Refused
 from sluice.validation.remedies import columns_line
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.wording import shown
+from sluice.validation.wording import listed, shown
 
 LONG_TEXT: Final = 20
 """Mean characters from which a table's only feature is a text to read and no short name."""
@@ -79,6 +79,7 @@ def require_features(
     left = [c for c in columns if c.name != target]
     others = ", ".join(f"{shown(c.name)} ({c.type})" for c in left)
     readable = [c.name for c in left if c.name in in_quotes and not c.excluded]
+    excluded = [c.name for c in left if c.excluded and c.type not in UNREAD]
     beside = f"beside the target {shown(target)} " if target else ""
     texts = ", or write `task: text` in sluice.yaml" if any(c.type == "text" for c in left) else ""
     raise Refused(
@@ -86,5 +87,7 @@ def require_features(
         f"{source}: {beside}there is no column a model can look at: {others[:300]}.",
         remedy=f"State that they are numbers: {columns_line(readable, type='number')}."
         if readable
+        else f"Take a column out of `exclude` in sluice.yaml, which has {listed(excluded)}."
+        if excluded
         else f"Add columns of numbers, categories or dates that describe the rows{texts}.",
     )

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from sluice.cells import MISSING
 from sluice.contracts.dataset import ColumnType, Reading
 from sluice.contracts.spec import StatedColumn, StatedSchema
 from sluice.validation.rows.candidates import OF_TYPE
 from sluice.validation.scanner.interface import Storage
+
+_OTHER: Final = {".": "decimal-comma", ",": "number"}
+"""The type of numbers that a stated decimal mark leaves out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,20 +35,26 @@ class TextColumns:
     """The stated types, by column; none where sluice.yaml states no column."""
     formats: tuple[str | None, ...] = ()
     """The stated formats of dates and timestamps, by column."""
+    marks: tuple[tuple[str | None, str | None], ...] = ()
+    """What is stated of the numbers of each column: the decimal mark, and that of thousands."""
     decimal: str | None = None
     thousands: str | None = None
-    """What sluice.yaml states of numbers."""
+    """What sluice.yaml states of all numbers."""
 
     def stated_as(self, schema: StatedSchema) -> TextColumns:
         """The same columns, those with a stated type with no other candidates."""
         columns = [schema.columns.get(name, StatedColumn()) for name in self.names]
         types = tuple(column.type for column in columns)
         formats = tuple(column.format for column in columns)
+        marks = tuple((column.point, column.thousands) for column in columns)
         candidates = tuple(
-            OF_TYPE[kind] if kind else own for own, kind in zip(self.candidates, types, strict=True)
+            tuple(one for one in OF_TYPE[kind] if one != _OTHER.get(point or "")) if kind else own
+            for own, kind, (point, _) in zip(self.candidates, types, marks, strict=True)
         )
         stated = frozenset(at for at, kind in enumerate(types) if kind and OF_TYPE[kind])
-        return replace(self, candidates=candidates, stated=stated, types=types, formats=formats)
+        return replace(
+            self, candidates=candidates, stated=stated, types=types, formats=formats, marks=marks
+        )
 
     def values(self, place: int) -> list[str]:
         """What the column holds in the sample, missing values left out; `place` is from 0."""

@@ -149,7 +149,13 @@ def _spelled(text: TextColumns, place: int, values: Sequence[str]) -> tuple[Spel
         return ()
     if "date" not in text.candidates[place] and not kind:
         return ()
-    found = readings_of(values, decimal=text.decimal, thousands=text.thousands)
+    decimal, thousands = text.marks[place] if text.marks else (None, None)
+    found = readings_of(
+        values,
+        decimal=decimal or text.decimal,
+        thousands=thousands or text.thousands,
+        may_have_comma="number" in text.candidates[place] or kind == "number",
+    )
     if not kind:
         return found
     stored = {CANDIDATES[candidate].storage for candidate in OF_TYPE[kind]}

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sluice.cells import DURATION, as_figure, as_seconds, by_format, has_time
+from sluice.cells import DURATION, as_number, as_seconds, by_format, has_time
 from sluice.contracts.dataset import DecimalMark, Reading, ThousandsMark
 
-Kind = Literal["figure", "duration", "written-date", "written-timestamp"]
+Kind = Literal["decimal-comma", "figure", "duration", "written-date", "written-timestamp"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,18 +59,23 @@ _MARKS: Final[tuple[tuple[DecimalMark, ThousandsMark], ...]] = (
 
 
 def readings_of(
-    values: Sequence[str], *, decimal: str | None = None, thousands: str | None = None
+    values: Sequence[str],
+    *,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    may_have_comma: bool = False,
 ) -> tuple[Spelled, ...]:
     """The readings that hold for all values, of those that differ in what they say.
 
-    `decimal` and `thousands` are what sluice.yaml states of numbers.
+    `decimal` and `thousands` are what sluice.yaml states of numbers; `may_have_comma` is whether
+    1,5 may be a number that no plain type reads.
     """
     different = sorted(set(values))
     if not different or max(map(len, different)) > LONGEST:
         return ()
     if all(as_seconds(value) is not None for value in different):
         return (Spelled(kind="duration", reading=Reading(format=DURATION)),)
-    return _figures(different, decimal, thousands) or _times(different)
+    return _figures(different, decimal, thousands, may_have_comma) or _times(different)
 
 
 def of_format(form: str) -> Spelled:
@@ -83,7 +88,7 @@ def of_format(form: str) -> Spelled:
 
 
 def _figures(
-    values: Sequence[str], decimal: str | None, thousands: str | None
+    values: Sequence[str], decimal: str | None, thousands: str | None, may_have_comma: bool
 ) -> tuple[Spelled, ...]:
     matches = [_FIGURE.fullmatch(value) for value in values]
     if not all(matches):
@@ -103,11 +108,13 @@ def _figures(
         if thousands == point or (thousands and not group):
             continue
         reading = Reading(decimal=point, thousands=group, unit=unit, is_bookkept=is_bookkept)
-        if not reading.is_figure:
+        is_comma = point == "," and not reading.is_figure and may_have_comma
+        if not reading.is_figure and not is_comma:
             continue
-        said = tuple(as_figure(value, reading) for value in values)
+        said = tuple(as_number(value, reading) for value in values)
         if None not in said:
-            found.setdefault(said, Spelled(kind="figure", reading=reading))
+            kind: Kind = "decimal-comma" if is_comma else "figure"
+            found.setdefault(said, Spelled(kind=kind, reading=reading))
     grouped_only = not unit and not is_bookkept and thousands is None
     if grouped_only and marks <= {" "}:
         # 12 345 may be a number in groups, or a code: only a unit or sluice.yaml tells.
@@ -145,9 +152,11 @@ _SEPARATED: Final = [
 DAYS: Final = (
     *_SEPARATED,
     *("%d %b %Y", "%d %b %y", "%b %d, %Y", "%b %d %Y", "%d. %b %Y", "%Y %b %d"),
-    *("%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%b-%Y", "%b-%y", "%b %y", "%G-W%V"),
+    *("%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%b %Y", "%b-%Y", "%G-W%V"),
 )
 """Formats of days that are looked for. Months and weeks are their first day."""
+PLAUSIBLE: Final = range(1800, 2101)
+"""Years of a guess: 1150-07 is a licence, and no month. What is stated may be of any year."""
 _JOINERS: Final = (" ", "T", ", ")
 _CLOCKS: Final = (
     *("%H:%M:%S", "%H:%M", "%H:%M:%S.%f"),
@@ -183,4 +192,5 @@ def _forms(value: str) -> Iterator[str]:
 
 
 def _fits_all(values: Sequence[str], form: str) -> bool:
-    return all(by_format(value, form) is not None for value in values)
+    moments = [by_format(value, form) for value in values]
+    return all(at is not None and at.year in PLAUSIBLE for at in moments)

@@ -278,7 +278,7 @@ def test_a_row_as_it_was_dropped_is_answered_less_the_target() -> None:
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        (b"1.5,3,clay,true,2026-11-20,2026-11-20T08:30:00\n", "looks like a row"),
+        (b"1.5,3,clay,true,2026-11-20,2026-11-20T08:30:00\n", "names no column of the model"),
         (b"petal;leaves;soil\n1.5;3;clay\n", "separated by `;`"),
         (b"petal\tleaves\n1.5\t3\n", "separated by tabs"),
     ],

@@ -1,4 +1,6 @@
 import pytest
+import yaml
+from hypothesis import given, strategies
 
 from sluice.contracts.errors import SpecRefused
 from sluice.contracts.spec import Policy, Spec
@@ -117,23 +119,70 @@ def test_the_effective_spec_survives_its_own_json():
     ("before", "after"),
     [
         ("", 'target: "price"\n'),
+        ("# mine\n", 'target: "price"\n# mine\n'),
         (
             "# mine\ntarget: species # old\ntrain: {minutes: 5}\n",
-            '# mine\ntarget: "price"\ntrain: {minutes: 5}\n',
+            '# mine\ntarget: "price" # old\ntrain: {minutes: 5}\n',
         ),
         ("task: auto\n", 'target: "price"\ntask: auto\n'),
+        ("task: auto\r\ntarget: a\r\n", 'task: auto\r\ntarget: "price"\r\n'),
+        ("  task: auto\n  target: a\n", '  task: auto\n  target: "price"\n'),
+        ("  task: auto\n", '  target: "price"\n  task: auto\n'),
+        ("---\ntask: auto\n", '---\ntarget: "price"\ntask: auto\n'),
+        ('"target": a\n', 'target: "price"\n'),
+        ("target: >\n  abc\n  def\ntask: auto\n", 'target: "price"\ntask: auto\n'),
+        ("target:\n  a\n", 'target: "price"\n'),
+        (
+            'exclude:\n- "x\n\n  target: y"\n',
+            'target: "price"\nexclude:\n- "x\n\n  target: y"\n',
+        ),
         (
             "schema:\n  columns: {target: {nullable: false}}\n",
             'target: "price"\nschema:\n  columns: {target: {nullable: false}}\n',
         ),
     ],
 )
-def test_a_target_is_written_and_every_other_line_stays(before, after):
+def test_a_target_is_written_and_all_else_stays(before, after):
     assert with_target(before.encode(), "price") == after.encode()
     assert parse_spec(after, POLICY).target == "price"
 
 
-def test_a_sluice_yaml_that_cannot_be_edited_is_refused_and_not_overwritten():
-    for text in ("{target: species}", "target: [", "target: a\ntarget: b\n"):
-        with pytest.raises(SpecRefused):
-            with_target(text.encode(), "price")
+@pytest.mark.parametrize(
+    "text",
+    ["{target: a, task: auto}", "{task: auto}", "target: [", "target: a\ntarget: b\n", "- a\n"],
+)
+def test_a_sluice_yaml_is_edited_right_or_not_at_all(text):
+    try:
+        found = with_target(text.encode(), "price")
+    except SpecRefused:
+        return
+    assert parse_spec(found, POLICY).target == "price"
+
+
+@pytest.mark.parametrize("target", ["auto", "a\nb", "\ud800", "\x7f"])
+def test_a_target_that_no_yaml_can_name_is_refused(target):
+    with pytest.raises(SpecRefused):
+        with_target(b"", target)
+
+
+@given(
+    task=strategies.sampled_from(["auto", "regression"]),
+    old=strategies.text(max_size=8),
+    new=strategies.text(min_size=1, max_size=8),
+    style=strategies.sampled_from(["", "'", '"', ">", "|"]),
+    flow=strategies.booleans(),
+)
+def test_whatever_the_old_target_the_new_one_is_read_and_nothing_else_moves(
+    task, old, new, style, flow
+):
+    before = yaml.safe_dump(
+        {"task": task, "target": old, "exclude": [old]},
+        default_style=style,
+        default_flow_style=flow,
+        allow_unicode=True,
+    )
+    try:
+        after = with_target(before.encode(), new)
+    except SpecRefused:
+        return
+    assert yaml.safe_load(after) == {"task": task, "target": new, "exclude": [old]}

@@ -113,10 +113,13 @@ def test_one_reading_of_a_target_is_needed(judge: Judge) -> None:
     rows = [f"{i};1,{i:03}" for i in range(60)]
     report = judge("\n".join(["n;label", *rows]))
     assert report.findings[0].code == "target-two-readings"
-    assert '`read: {thousands: ","}`' in report.reason
-    for read, first in ({"thousands": ","}, 1000.0), ({"decimal": ","}, 1.0):
-        stated = judge("\n".join(["n;label", *rows]), read=read)
+    assert '{columns: {label: {type: number, thousands: ","}}}' in report.reason
+    for marks, first in ({"thousands": ","}, 1000.0), ({"decimal": ","}, 1.0):
+        column = {"label": {"type": "number", **marks}}
+        stated = judge("\n".join(["n;label", *rows]), schema={"columns": column})
         assert stated.verdict == "accepted", stated.reason
+        every = judge("\n".join(["n;label", *rows]), read=marks)
+        assert every.columns == stated.columns
         assert next(c for c in stated.columns if c.name == "label").min == first
 
 

@@ -321,6 +321,27 @@ CASES: dict[str, tuple[str, str, str]] = {
         "",
         "",
     ),
+    "spaces-between-thousands.csv": (
+        rows("n;size;label", lambda i: f"{i};{1 + i % 9} {i * 7 % 1000:03};{'ab'[i % 2]}"),
+        "",
+        "",
+    ),
+    "commas-in-texts.jsonl": (
+        lines(lambda i: {"n": i, "size": f"{i % 7},5", "label": "ab"[i % 2]}),
+        "",
+        "",
+    ),
+    "a-few-shares.csv": (
+        rows("n,size,label", lambda i: f"{i},{'9%' if i % 11 == 3 else i % 8},{'ab'[i % 2]}"),
+        "",
+        "",
+    ),
+    "all-excluded.csv": (rows("n,label", lambda i: f"{i},{'ab'[i % 2]}"), "exclude: [n]", ""),
+    "partly-labelled.csv": (
+        rows("n,m,label", lambda i: f"{i},{i % 7},{'ab'[i % 2] if i % 3 else ''}"),
+        "",
+        "",
+    ),
     "leak.csv": (
         rows("n,pclass,class", lambda i: f"{i % 9},{i % 3},{('one', 'two', 'three')[i % 3]}"),
         "",

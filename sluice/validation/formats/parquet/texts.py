@@ -99,9 +99,12 @@ def _options(text: str, values: Sequence[str], wanted: StatedColumn) -> Iterator
         if kind == wanted.type or (not wanted.type and is_one):
             yield _Option(kind=kind, reading=None, value=_plain(text, kind))
             return
-    if wanted.type in ("number", "integer"):
+    if wanted.type in ("number", "integer") and wanted.point != ",":
         yield _Option(kind=wanted.type, reading=None, value=_plain(text, wanted.type))
-    for one in readings_of(values):
+    if wanted.point == ",":
+        comma = Reading(decimal=",")
+        yield _Option(kind="decimal-comma", reading=comma, value=_comma(text))
+    for one in readings_of(values, decimal=wanted.point, thousands=wanted.thousands):
         is_week = one.reading.format and "%G" in one.reading.format
         if not is_week and (not storages or storage_of(one.kind) in storages):
             yield _spelled(text, one)
@@ -163,6 +166,12 @@ def _plain(text: str, kind: str) -> str:
     return f"(CASE WHEN regexp_full_match({text}, {pattern}) THEN try_cast({text} AS {stored}) END)"
 
 
+def _comma(text: str) -> str:
+    pattern = literal(r"[+-]?(?:0|[1-9][0-9]*)(?:,[0-9]+)?")
+    value = f"try_cast(replace({text}, ',', '.') AS DOUBLE)"
+    return f"(CASE WHEN regexp_full_match({text}, {pattern}) THEN {value} END)"
+
+
 def _spelled(text: str, spelled: Spelled) -> _Option:
     reading = spelled.reading
     if spelled.kind == "figure":
@@ -202,7 +211,7 @@ def _moment(text: str, pattern: str) -> str:
     year = groups.number("Y", "NULL")
     if "y" in groups:
         two = groups.number("y", "NULL")
-        year = f"(CASE WHEN {two} < 50 THEN 2000 + {two} WHEN {two} >= 70 THEN 1900 + {two} END)"
+        year = f"(CASE WHEN {two} < 36 THEN 2000 + {two} WHEN {two} >= 70 THEN 1900 + {two} END)"
     month = groups.number("m", "1")
     if "b" in groups:
         names = [n for full in cells.MONTHS for n in (full, full[:3])] + ["sept"]
@@ -247,10 +256,14 @@ def _figure(text: str, reading: Reading) -> str:
     signs = " + ".join(
         f"({groups[name]} <> '')::INT" for name in ("open", "sign", "inner", "behind")
     )
+    has_unit = "true"
+    if reading.unit == "%":
+        has_unit = f"{groups['before']} || {groups['after']} <> ''"
     is_one = (
         f"({groups['open']} = '') = ({groups['close']} = '') AND {signs} <= 1 "
         f"AND ({groups['before']} = '' OR {groups['after']} = '') "
-        f"AND {whole} || {groups['part']} <> '' AND NOT regexp_matches({whole}, '^0[0-9]')"
+        f"AND {has_unit} AND {whole} || {groups['part']} <> '' "
+        f"AND NOT regexp_matches({whole}, '^0[0-9]')"
     )
     is_minus = " OR ".join(
         [f"{groups[name]} <> ''" for name in ("open", "inner", "behind")]

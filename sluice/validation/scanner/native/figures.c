@@ -74,14 +74,19 @@ bool as_figure(const struct reading *how, const uint8_t *text, size_t size, doub
     }
     if (count == 0 || (whole == 0 && count == 1)) return false;
     at = skip_spaces(at);
-    if (take_unit(&at, how->unit) && has_unit) return false;
+    const bool has_unit_behind = take_unit(&at, how->unit);
+    if (has_unit_behind && has_unit) return false;
     const bool is_behind = take(&at, '-');
     at = skip_spaces(at);
     const bool is_closed = take(&at, ')');
     if (*at || at != copy + strlen(copy) || is_open != is_closed) return false;
     if (is_open + is_plus + is_minus + is_inner + is_behind > 1) return false;
     if (!as_number((const uint8_t *)digits, count, value)) return false;
-    if (how->unit && !strcmp(how->unit, "%")) *value /= 100;
+    if (how->unit && !strcmp(how->unit, "%")) {
+        /* Beside 22 %, nobody knows whether 0.28 is a share or 0.28 %. */
+        if (!has_unit && !has_unit_behind) return false;
+        *value /= 100;
+    }
     if (is_open || is_minus || is_inner || is_behind) *value = *value == 0 ? 0 : -*value;
     return true;
 }

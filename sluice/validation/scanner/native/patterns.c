@@ -92,9 +92,9 @@ static bool take_directive(struct rest *r, char directive, const char *next, str
         case 'Y': return (t->year = take_digits(r, 4, 4, NULL)) >= 0;
         case 'y':
             t->year = take_digits(r, 2, 2, NULL);
-            /* Of 50 to 69 nobody can say the century. */
-            if (t->year < 0 || (t->year >= 50 && t->year < 70)) return false;
-            t->year += t->year < 50 ? 2000 : 1900;
+            /* Of 36 to 69 nobody can say the century. */
+            if (t->year < 0 || (t->year >= 36 && t->year < 70)) return false;
+            t->year += t->year < 36 ? 2000 : 1900;
             return true;
         case 'm': return (t->month = take_digits(r, least, 2, NULL)) >= 0;
         case 'd': return (t->day = take_digits(r, least, 2, NULL)) >= 0;
