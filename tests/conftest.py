@@ -5,6 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples at every run: what a run finds, the next one finds again.
+settings.register_profile(
+    "steady",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+settings.load_profile("steady")
 
 SLOW = tuple((Path(__file__).parent / "slow.txt").read_text().split())
 """Files and tests that took half a second or more when the list was made; `make test-slowest`
