@@ -110,17 +110,16 @@ class Screen:
             self._console.print("No model answers yet. `sluice drop FILE` makes one.")
             return
         table = Table(box=None, pad_edge=False)
-        columns = ("model", "version", "predicts", "interface", "released", "endpoint")
-        for column in columns:
-            table.add_column(column)
+        for column in ("model", "version", "predicts", "interface", "released"):
+            # Names are there to be copied: a narrow terminal folds them, and cuts none.
+            table.add_column(column, overflow="fold")
         for model in models:
             table.add_row(
                 model["model"],
                 model["version"],
                 model["target"],
                 str(model["interface"]),
-                model["released_at"][:19],
-                model["endpoint"],
+                model["released_at"][:16],
             )
         self._console.print(table)
 
