@@ -67,6 +67,10 @@ class Reading(_Document):
         return bool(self.thousands or self.unit or self.is_bookkept)
 
 
+PLAIN: Final = Reading()
+"""Numbers and times as JSON and ISO 8601 write them."""
+
+
 class Column(_Document):
     """One column as the data shows it."""
 

@@ -23,9 +23,9 @@ from pydantic import (
     model_validator,
 )
 
-from sluice.cells import DURATION, check_format, has_time
 from sluice.contracts import tasks
 from sluice.contracts.dataset import ColumnType
+from sluice.moments import DURATION, check_format, has_time
 
 Approval = Literal["auto", "manual"]
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sluice.cells import PLAIN, Cell, Misread
+from sluice.cells import Cell, Misread
+from sluice.contracts.dataset import PLAIN
 from sluice.contracts.prediction import Signature, SignatureColumn
 from sluice.requests.refusing import MAX_PROBLEMS, Problem, has_half_surrogate, shown
 

@@ -20,8 +20,8 @@ from learners.shared.parquet import batches
 from learners.table.encoder import Encoder
 from learners.table.signature import signature
 from sluice import requests
-from sluice.cells import PLAIN, Cell, Misread
-from sluice.contracts.dataset import Column, Schema
+from sluice.cells import Cell, Misread
+from sluice.contracts.dataset import PLAIN, Column, Schema
 from sluice.contracts.errors import RequestRefused
 from sluice.contracts.prediction import Signature
 from sluice.contracts.spec import Spec

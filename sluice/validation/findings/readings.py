@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sluice.cells import PLAIN, Cell, Misread, as_number, has_time
-from sluice.contracts.dataset import ColumnType, Finding, Reading, Severity
+from sluice.cells import Cell, Misread, as_number
+from sluice.contracts.dataset import PLAIN, ColumnType, Finding, Reading, Severity
+from sluice.moments import has_time
 from sluice.validation.findings.facts import StoredRows
 from sluice.validation.findings.values import LISTED
 from sluice.validation.refusals import Refused

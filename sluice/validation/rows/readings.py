@@ -13,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sluice.cells import DURATION, as_number, as_seconds, by_format, has_time
+from sluice.cells import as_number
 from sluice.contracts.dataset import DecimalMark, Reading, ThousandsMark
+from sluice.moments import DURATION, as_seconds, by_format, has_time
 
 Kind = Literal["decimal-comma", "figure", "duration", "written-date", "written-timestamp"]
 

@@ -14,7 +14,7 @@ from drops import Judge, codes
 from hypothesis import given, settings, strategies
 from test_scanner_reads_as_cells import _FIGURES, _FORMATS, _PIECES, _TEXTS, _WHEN
 
-from sluice import cells
+from sluice import cells, moments
 from sluice.contracts.dataset import Reading
 from sluice.validation.formats.parquet.texts import _plain, _spelled
 from sluice.validation.rows.readings import Spelled, of_format
@@ -53,7 +53,7 @@ def test_times(
 ) -> None:
     texts = [*(at.strftime(form) for at in times), *map(cells.trimmed, others), ""]
     reading = Reading(format=form)
-    expected = [cells.as_timestamp(text, reading) for text in texts]
+    expected = [moments.as_timestamp(text, reading) for text in texts]
     moment = _spelled("t", Spelled(kind="written-timestamp", reading=reading))
     assert read(con, moment.value, texts) == expected
     day = _spelled("t", Spelled(kind="written-date", reading=reading))
@@ -68,11 +68,11 @@ def test_iso_times_and_durations(
     times: list[dt.datetime], zone: str, con: duckdb.DuckDBPyConnection
 ) -> None:
     texts = [*(at.isoformat() + zone for at in times), *(str(at.date()) for at in times), "x", ""]
-    assert read(con, _plain("t", "timestamp"), texts) == list(map(cells.as_timestamp, texts))
-    assert read(con, _plain("t", "date"), texts) == list(map(cells.as_date, texts))
+    assert read(con, _plain("t", "timestamp"), texts) == list(map(moments.as_timestamp, texts))
+    assert read(con, _plain("t", "date"), texts) == list(map(moments.as_date, texts))
     texts = [f"{at.hour * 7}:{at:%M:%S}" for at in times] + ["-0:00:01.5", "1:60:00", "5"]
-    option = _spelled("t", of_format(cells.DURATION))
-    assert read(con, option.value, texts) == list(map(cells.as_seconds, texts))
+    option = _spelled("t", of_format(moments.DURATION))
+    assert read(con, option.value, texts) == list(map(moments.as_seconds, texts))
 
 
 def parquet(columns: dict[str, list[Any]]) -> bytes:

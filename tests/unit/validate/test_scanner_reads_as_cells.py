@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings, strategies
 from scanning import converted, scanned, write_column
 
-from sluice import cells
+from sluice import cells, moments
 from sluice.contracts.dataset import Reading
 
 _FIGURES = [
@@ -74,11 +74,11 @@ def test_plain_numbers(texts: list[str]) -> None:
 )
 @pytest.mark.parametrize("form", _FORMATS)
 def test_times_by_a_format(form: str, times: list[dt.datetime], others: list[str]) -> None:
-    assert cells.check_format(form.replace("100", "")) is None
+    assert moments.check_format(form.replace("100", "")) is None
     written = [at.replace(microsecond=at.microsecond).strftime(form) for at in times]
     texts = _clean([*written, *(text.lower() for text in written), *others])
     reading = Reading(format=form)
-    expected = [cells.as_timestamp(text, reading) for text in texts]
+    expected = [moments.as_timestamp(text, reading) for text in texts]
     same("written-timestamp", texts, reading, expected)
     same("written-date", texts, reading, [at and at.date() for at in expected])
 
@@ -87,7 +87,7 @@ def test_times_by_a_format(form: str, times: list[dt.datetime], others: list[str
 @given(texts=strategies.lists(strategies.text("0123456789:.-", max_size=12), max_size=60))
 def test_durations(texts: list[str]) -> None:
     texts = _clean([*texts, "25:05:00", "-0:00:01.5", "1:60:00", "0:00:00"])
-    same("duration", texts, Reading(format=cells.DURATION), list(map(cells.as_seconds, texts)))
+    same("duration", texts, Reading(format=moments.DURATION), list(map(moments.as_seconds, texts)))
 
 
 def test_every_day_of_a_year_is_read_by_every_order() -> None:
@@ -123,12 +123,12 @@ def test_texts_are_trimmed_composed_and_missing_alike(texts: list[str]) -> None:
 def test_months_are_english_in_full_or_by_three_letters() -> None:
     texts = [
         f"1 {case(name)} 2024"
-        for full in cells.MONTHS
+        for full in moments.MONTHS
         for name, case in itertools.product((full, full[:3]), (str, str.upper, str.title))
     ]
     wrong = ["1 Janu 2024", "1 Ja 2024", "1 Mai 2024", "1 Septe 2024", "1 januarys 2024"]
     reading = Reading(format="%d %b %Y")
-    expected = [cells.as_date(text, reading) for text in [*texts, *wrong]]
+    expected = [moments.as_date(text, reading) for text in [*texts, *wrong]]
     assert None not in expected[: len(texts)]
     assert not any(expected[len(texts) :])
     same("written-date", [*texts, *wrong], reading, expected)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sluice import cells
-from sluice.contracts.dataset import Reading
+from sluice import cells, moments
+from sluice.contracts.dataset import PLAIN, Reading
 from sluice.contracts.spec import StatedColumn, StatedSchema
 from sluice.validation.rows.candidates import OF_TYPE, storage_of
 from sluice.validation.rows.columns import Misfits
@@ -93,7 +93,7 @@ def _options(text: str, values: Sequence[str], wanted: StatedColumn) -> Iterator
     if wanted.type and not OF_TYPE[wanted.type]:
         return
     storages = {storage_of(kind) for kind in OF_TYPE[wanted.type]} if wanted.type else set()
-    plain = {"date": cells.as_date, "timestamp": cells.as_timestamp}
+    plain = {"date": moments.as_date, "timestamp": moments.as_timestamp}
     for kind, read in plain.items():
         is_one = values and all(read(value) is not None for value in values)
         if kind == wanted.type or (not wanted.type and is_one):
@@ -141,7 +141,7 @@ def _settled(
     if len(good) == 1 or (good and good[0].reading is None):
         return TextPlan(storage=good[0].storage, value=good[0].value, reading=good[0].reading)
     if good:
-        return TextPlan(doubtful=tuple(option.reading or cells.PLAIN for option in good))
+        return TextPlan(doubtful=tuple(option.reading or PLAIN for option in good))
     if options and stated.columns.get(name, StatedColumn()).type:
         value = options[0].value
         (first,) = con.execute(
@@ -179,7 +179,7 @@ def _spelled(text: str, spelled: Spelled) -> _Option:
     elif spelled.kind == "duration":
         value = _duration(text)
     else:
-        value = _moment(text, cells.pattern_of(reading.format or ""))
+        value = _moment(text, moments.pattern_of(reading.format or ""))
         value = f"{value}::DATE" if spelled.kind == "written-date" else value
     return _Option(kind=spelled.kind, reading=reading, value=value)
 
@@ -214,7 +214,7 @@ def _moment(text: str, pattern: str) -> str:
         year = f"(CASE WHEN {two} < 36 THEN 2000 + {two} WHEN {two} >= 70 THEN 1900 + {two} END)"
     month = groups.number("m", "1")
     if "b" in groups:
-        names = [n for full in cells.MONTHS for n in (full, full[:3])] + ["sept"]
+        names = [n for full in moments.MONTHS for n in (full, full[:3])] + ["sept"]
         numbers = [i for i in range(1, 13) for _ in range(2)] + [9]
         listed = ", ".join(map(literal, names))
         month = (
@@ -275,7 +275,7 @@ def _figure(text: str, reading: Reading) -> str:
 
 
 def _duration(text: str) -> str:
-    groups = _Groups(text, cells.DURATION_PATTERN)
+    groups = _Groups(text, moments.DURATION_PATTERN)
     seconds = (
         f"{groups.number('h', '0')} * 3600 + {groups.number('min', '0')} * 60 + "
         f"{groups.number('sec', '0')}"

@@ -18,7 +18,7 @@ struct reading {
 /* -$1,234.50, 1.234,50 EUR, 1,234.50-, (1,234.50); 5 % is 0.05. */
 bool as_figure(const struct reading *how, const uint8_t *text, size_t size, double *value);
 
-/* A moment by `how->format`, which check_format of cells.py has found good; microseconds since
+/* A moment by `how->format`, which check_format of moments.py has found good; microseconds since
    1970. What is not told is the first: of the month, of the day. */
 bool as_patterned(const struct reading *how, const uint8_t *text, size_t size, int64_t *micros);
 
