@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from learners import interface
 from sluice.contracts.container import ROOT_VARIABLE, ContainerTree
 from sluice.contracts.prediction import MAX_BODY_BYTES, PROBLEM_TYPE
 from tests.tables import VERSION, flowers, schema_of, write_job
@@ -154,6 +156,23 @@ def test_sigterm_answers_what_is_in_flight_and_exits_with_0(root: Path) -> None:
         assert process.wait(timeout=30) == 0
         with pytest.raises(OSError, match="refused"):
             call(port, "GET", "/ping")
+
+
+def test_a_dataset_is_answered_by_the_models_own_reading(root: Path, tmp_path: Path) -> None:
+    """Another drop may keep as a value what this model's drop read as missing."""
+    folder = tmp_path / "model"
+    shutil.copytree(root / "model", folder)
+    signed = interface.signature_in(folder).model_copy(update={"missing": ("NA", "?")})
+    (folder / "signature.json").write_text(signed.model_dump_json())
+    model = interface.load(folder)
+
+    def of(soil: str | None) -> Any:
+        row = {name: [value] for name, value in (ROW | {"soil": soil}).items()}
+        return model.answer(row).tolist()
+
+    assert of("NA") == of("?") == of(None) == of("  ")
+    assert of("clay ") == of("clay")
+    assert of("N/A") == of("no such soil")
 
 
 def test_a_server_without_a_model_exits_with_its_reason(tmp_path: Path) -> None:
