@@ -21,9 +21,9 @@ from learners.table.rows import Rows
 
 FOLDS: Final = 5
 MOST_ROWS: Final = 2_000
-"""Training rows up to which the folds are learnt: they take about twice as long as the model, 1 s at
-150 rows and some 10 s at 1,600 on one core; and beyond, the holdout has 400 rows or more, on which
-a permutation test finds an area of 0.56."""
+"""Training rows up to which the folds are learnt: they take about twice as long as the model, 1 s
+at 150 rows and some 10 s at 1,600 on one core; and beyond, the holdout has 400 rows or more, on
+which a permutation test finds an area of 0.56."""
 
 Fit = Callable[[Fitting], Course | None]
 """Trains one fold's network; None where time ran out or the job is to stop."""

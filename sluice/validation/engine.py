@@ -31,6 +31,7 @@ from sluice.validation.findings.goal import (
     refuse_lost_class,
     refuse_mixed,
     refuse_quoted,
+    refuse_with_unit,
     require_values,
     require_variety,
 )
@@ -233,6 +234,7 @@ def _steps(
         yield draft
         refuse_mixed(measured_rows, goal, spec)
         refuse_quoted(measured_rows, goal, spec, draft.findings)
+        refuse_with_unit(measured_rows, goal, spec)
         draft = draft.plus(*of_goal)
         yield draft
         purpose = with_target(con, name, table, goal, measured.summaries, times, spec)

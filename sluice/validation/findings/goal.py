@@ -13,12 +13,13 @@ from sluice.validation.findings.facts import MeasuredRows, StoredRows
 from sluice.validation.findings.lookalikes import IN_QUOTES
 from sluice.validation.findings.mixed import mixed_target
 from sluice.validation.findings.spellings import may_state_missing, missing_line
+from sluice.validation.findings.units import NEARLY, TOO_LONG, has_unit
 from sluice.validation.purpose.task import may_lack
 from sluice.validation.refusals import Refused
 from sluice.validation.remedies import another_target, column_line
 from sluice.validation.rows.columns import TypedColumn
-from sluice.validation.rows.table import first_row
-from sluice.validation.wording import shown
+from sluice.validation.rows.table import first_row, first_rows
+from sluice.validation.wording import listed, shown
 
 _NONE: Final = "None"
 """As Python writes a missing value, and people a class."""
@@ -118,5 +119,25 @@ def refuse_quoted(
             f"{rows.source.parts[0].name}: the target {shown(target.name)} holds numbers that are "
             "written as texts.",
             remedy=f"State that they are numbers: {column_line(target.name, type='number')}.",
+            column=target.name,
+        )
+
+
+def refuse_with_unit(rows: MeasuredRows, target: TypedColumn, spec: Spec) -> None:
+    """Refuse a target of numbers that carry a unit, which nothing here reads: 136k, 5 kg, $3 and
+    €4 in turn."""
+    is_asked_for = spec.task == tasks.CLASSIFICATION.name
+    if target.storage != "VARCHAR" or target.kind or is_asked_for:
+        return
+    if rows.summaries[target.id].distinct <= FEW_CLASSES:
+        return
+    first = [value for (value,) in first_rows(rows.con, rows.table, [target], 200, TOO_LONG)]
+    values = [value for value in first if value is not None]
+    if values and sum(map(has_unit, values)) >= NEARLY * len(values):
+        raise Refused(
+            "target-with-unit",
+            f"{rows.source.parts[0].name}: the target {shown(target.name)} holds numbers with a "
+            f"unit, such as {listed(sorted(set(values)), 3)}, which are read as text.",
+            remedy="Write the numbers alone, all in one unit, and the unit into the column's name.",
             column=target.name,
         )

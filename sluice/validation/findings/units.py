@@ -63,12 +63,13 @@ def units(rows: DescribedRows) -> list[Finding]:
     found = []
     for entry, first in zip(texts, zip(*sample, strict=True), strict=True):
         values = [value for value in first if value is not None]
-        if values and sum(map(_has_unit, values)) >= NEARLY * len(values):
+        if values and sum(map(has_unit, values)) >= NEARLY * len(values):
             found += _finding(con, data, entry)
     return found
 
 
-def _has_unit(value: str) -> bool:
+def has_unit(value: str) -> bool:
+    """Whether a text is a number with a unit before or behind it."""
     match = re.fullmatch(_VALUE, value) if len(value) < TOO_LONG else None
     return bool(match and (match[1] or match[3]) and match[3] not in _ORDINALS)
 

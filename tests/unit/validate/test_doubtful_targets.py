@@ -157,3 +157,9 @@ def test_numbers_in_quotes_are_read_where_one_line_says_so(judge: Judge) -> None
     types = {"columns": {"m": {"type": "number"}, "label": {"type": "number"}}}
     report = judge("\n".join(lines), name="data.jsonl", schema=types)
     assert (report.verdict, report.task) == ("accepted", "regression")
+
+
+@pytest.mark.parametrize("make", [lambda i: f"{100 + i}k", lambda i: f"{'$€'[i % 2]}{i}"])
+def test_a_target_of_numbers_with_units_is_refused_as_that(make: object, judge: Judge) -> None:
+    report = judge("\n".join(["n,price", *(f"{i % 9},{make(i)}" for i in range(60))]))
+    assert report.findings[0].code == "target-with-unit"

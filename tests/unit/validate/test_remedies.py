@@ -106,6 +106,7 @@ BY_HAND = {
     "bad-column-name": _MEANT,
     "ragged-row": _MEANT,
     "bad-cell": _MEANT,
+    "target-with-unit": _MEANT,
     "formula-without-value": _ANEW,
     "archived-table": _MEANT,
     "mixed-target": _MEANT,
@@ -342,6 +343,7 @@ CASES: dict[str, tuple[str, str, str]] = {
         "",
         "",
     ),
+    "target-in-thousands.csv": (rows("n,price", lambda i: f"{i % 7},{100 + i}k"), "", ""),
     "leak.csv": (
         rows("n,pclass,class", lambda i: f"{i % 9},{i % 3},{('one', 'two', 'three')[i % 3]}"),
         "",
