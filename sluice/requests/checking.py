@@ -11,6 +11,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, Final
 
+from sluice.cells import trimmed
 from sluice.contracts.errors import RequestRefused
 from sluice.contracts.prediction import Signature, SignatureColumn
 from sluice.requests.parsing import check_count
@@ -42,9 +43,13 @@ def check_objects(instances: list[dict[str, Any]], signature: Signature) -> Inst
     expecting = columns.keys()
     problems: list[Problem] = []
     past: dict[str, None] = {}
+    forms = _forms(signature)
     for row, instance in enumerate(instances):
         if instance.keys() == expecting:
             continue
+        if forms and not all(map(str.isascii, instance)):
+            instance = {_known_as(name, forms): value for name, value in instance.items()}
+            instances[row] = instance
         problems += _strangers(row, instance, signature, columns, past)
         for column in signature.columns:
             if column.name not in instance and not column.nullable:
@@ -62,13 +67,25 @@ def check_objects(instances: list[dict[str, Any]], signature: Signature) -> Inst
     return Instances(rows=len(instances), columns=read, read_past=tuple(past))
 
 
+def _forms(signature: Signature) -> dict[str, str]:
+    """The names that are not plain ASCII, by their composed letters: a caller may write the same
+    name in others."""
+    names = [*(c.name for c in signature.columns), *signature.read_past, signature.target]
+    return {trimmed(name): name for name in names if not name.isascii()}
+
+
+def _known_as(name: str, forms: Mapping[str, str]) -> str:
+    return name if name.isascii() else forms.get(trimmed(name), name)
+
+
 def _states(instances: list[dict[str, Any]], name: str, row: int) -> bool:
     return name in instances[row]
 
 
 def check_table(lines: list[list[str]], signature: Signature) -> Instances:
     """A CSV header and its rows as `Instances`; an empty cell is a missing value."""
-    header, rows = lines[0], lines[1:]
+    forms = _forms(signature)
+    header, rows = [_known_as(name, forms) for name in lines[0]], lines[1:]
     columns = {column.name: column for column in signature.columns}
     _require_header(header, signature)
     check_count(len(rows))

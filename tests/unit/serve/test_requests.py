@@ -295,3 +295,21 @@ def test_nobody_is_shown_advice_about_python() -> None:
     for refusal in (refused(long), refused(cell, requests.CSV)):
         assert "sys." not in str(refusal)
         assert "field limit" not in str(refusal)
+
+
+def test_a_columns_name_may_be_written_in_other_letters_that_are_the_same() -> None:
+    composed, apart = "Gr\u00f6\u00dfe", "Gro\u0308\u00dfe"
+    for own, sent in ((composed, apart), (apart, composed)):
+        column = SignatureColumn(name=own, type="number", nullable=False)
+        signature = SIGNATURE.model_copy(update={"columns": (column,)})
+        read = requests.read(body({sent: 1.5}), requests.JSON, signature)
+        assert read.columns == {own: [1.5]}
+        csv = requests.read(f"{sent}\n1.5\n".encode(), requests.CSV, signature)
+        assert csv.columns == {own: [1.5]}
+
+
+def test_a_blank_line_of_one_column_is_a_row_whose_value_is_missing() -> None:
+    column = SignatureColumn(name="town", type="category", nullable=True)
+    signature = SIGNATURE.model_copy(update={"columns": (column,)})
+    read = requests.read(b"town\nRom\n\nBonn\n\n", requests.CSV, signature)
+    assert read.columns == {"town": ["Rom", None, "Bonn"]}
