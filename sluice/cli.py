@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -203,9 +204,9 @@ def _drop(arguments: argparse.Namespace) -> int:
     if not arguments.model and model != path.resolve().name.partition(".")[0]:
         print(f"The model is called {model}.", file=sys.stderr)
     if (path.resolve().parent / SPEC_FILE).is_file():
+        beside = shlex.quote(str(path.parent / SPEC_FILE))
         print(
-            f"sluice.yaml beside it was not dropped: `sluice drop {path.parent / SPEC_FILE} "
-            f"--model {model}` does.",
+            f"sluice.yaml beside it was not dropped: `sluice drop {beside} --model {model}` does.",
             file=sys.stderr,
         )
     if not arguments.follow:

@@ -19,6 +19,7 @@ from typing import Final, Literal
 from functions.gate.against import Against, against_champion
 from sluice.contracts.evaluation import Evaluation, Interval
 from sluice.contracts.spec import Gate
+from sluice.contracts.spec_lines import exclude_line
 from sluice.contracts.tasks import METRICS
 
 NEARLY_PERFECT: Final = 0.999
@@ -102,18 +103,18 @@ def _leak(evaluation: Evaluation, suspects: Sequence[str], target_guessed: bool)
     if suspects and target_guessed:
         return (
             f"The target was a guess, and column {suspects[0]!r} gives it away. Name the target "
-            f"in sluice.yaml, or leave the column out there: `exclude: [{suspects[0]}]`."
+            f"in sluice.yaml, or write {exclude_line(suspects[0])}."
         )
     if suspects and evaluation.candidate.score.value >= NEARLY_PERFECT:
         return (
             f"So good a score may be a leak: validate suspects column {suspects[0]!r}. If it is "
-            f"not known at the time of asking, write `exclude: [{suspects[0]}]` in sluice.yaml."
+            f"not known at the time of asking, write {exclude_line(suspects[0])}."
         )
     if evaluation.sole_column is not None:
         return (
             f"So good a score may be a leak: column {evaluation.sole_column!r} alone tells the "
             "target of every held-out row. If it is not known at the time of asking, write "
-            f"`exclude: [{evaluation.sole_column}]` in sluice.yaml."
+            f"{exclude_line(evaluation.sole_column)}."
         )
     return None
 

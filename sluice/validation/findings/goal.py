@@ -9,6 +9,7 @@ from sluice.cells import MISSING
 from sluice.contracts import tasks
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Spec
+from sluice.contracts.spec_lines import column_line
 from sluice.validation.findings.facts import MeasuredRows, StoredRows
 from sluice.validation.findings.lookalikes import IN_QUOTES
 from sluice.validation.findings.mixed import mixed_target
@@ -16,7 +17,7 @@ from sluice.validation.findings.spellings import may_state_missing, missing_line
 from sluice.validation.findings.units import NEARLY, TOO_LONG, has_unit
 from sluice.validation.purpose.task import may_lack
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import another_target, column_line
+from sluice.validation.remedies import another_target
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row, first_rows
 from sluice.validation.wording import listed, shown

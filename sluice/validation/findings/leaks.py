@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from sluice.contracts.dataset import Finding
+from sluice.contracts.spec_lines import exclude_line, target_line
 from sluice.validation.findings.facts import AssociatedRows
 from sluice.validation.profile.association import Association
-from sluice.validation.remedies import exclude_line, target_line
 from sluice.validation.wording import listed, shown
 
 LEAK: Final = "leak"

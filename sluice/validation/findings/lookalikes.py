@@ -9,10 +9,10 @@ from typing import Final
 
 from sluice.cells import as_number
 from sluice.contracts.dataset import Finding
+from sluice.contracts.spec_lines import column_line
 from sluice.validation.findings.facts import MeasuredRows
 from sluice.validation.findings.spellings import as_missing, may_state_missing
 from sluice.validation.formats.source import Source
-from sluice.validation.remedies import column_line
 from sluice.validation.rows.candidates import is_code
 from sluice.validation.rows.table import first_rows
 from sluice.validation.wording import counted, listed, shown

@@ -9,6 +9,7 @@ from typing import Final
 from sluice.contracts import tasks
 from sluice.contracts.dataset import Finding, Schema
 from sluice.contracts.learnable import no_learner
+from sluice.contracts.spec_lines import target_line
 from sluice.validation.findings.facts import MeasuredRows
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.task import TargetChoice
@@ -37,8 +38,8 @@ def label_first(rows: MeasuredRows, choice: TargetChoice) -> Iterator[Finding]:
             message=f"There is no header, and the first column, {shown(first.name)}, has few "
             f"different values, as a label has; SageMaker's own CSV convention puts the label "
             f"first, and here the last column, {shown(goal.name)}, is taken as the target.",
-            remedy=f"Write `target: {first.name}` in sluice.yaml if the label is first, and "
-            f"`target: {goal.name}` if it is last.",
+            remedy=f"Write {target_line(first.name)} if the label is first, and "
+            f"{target_line(goal.name)} if it is last.",
             column=first.name,
         )
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from sluice.cells import Cell, Misread, as_number
 from sluice.contracts.dataset import PLAIN, ColumnType, Finding, Reading, Severity
+from sluice.contracts.spec_lines import column_line
 from sluice.moments import has_time
 from sluice.validation.findings.facts import StoredRows
 from sluice.validation.findings.values import LISTED
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import column_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import first_row
 from sluice.validation.wording import counted, listed, shown

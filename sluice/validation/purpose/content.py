@@ -9,10 +9,10 @@ from typing import Final
 from sluice.contracts import tasks
 from sluice.contracts.dataset import UNREAD, Column, features_of
 from sluice.contracts.spec import Spec
+from sluice.contracts.spec_lines import columns_line
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.target import Purpose
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import columns_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.wording import listed, shown
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sluice.contracts import tasks
+from sluice.contracts.spec_lines import columns_line
 from sluice.validation.profile.schema import NEARLY_UNIQUE
 from sluice.validation.purpose.target import Purpose
 from sluice.validation.purpose.time_columns import TimeColumn, step_of
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import columns_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
 from sluice.validation.wording import shown

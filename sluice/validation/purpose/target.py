@@ -11,9 +11,10 @@ from typing import Final
 from sluice.contracts import tasks
 from sluice.contracts.dataset import MIN_ROWS, Column, Finding, Scalar, Target
 from sluice.contracts.spec import Spec
+from sluice.contracts.spec_lines import target_line
 from sluice.validation.profile.measure import FEW_VALUES, Summary
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import TARGET_NAMES, another_target, target_line
+from sluice.validation.remedies import TARGET_NAMES, another_target
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.wording import counted, listed, shown
 

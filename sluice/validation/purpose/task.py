@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Final
 from sluice.contracts import tasks
 from sluice.contracts.dataset import Finding
 from sluice.contracts.spec import Spec
+from sluice.contracts.spec_lines import exclude_line, target_line
 from sluice.validation.profile.measure import Summary
 from sluice.validation.purpose.forecasting import found_forecast, stated_forecast
 from sluice.validation.purpose.target import Purpose, choose_target, decide_task
 from sluice.validation.purpose.time_columns import TimeColumn
 from sluice.validation.refusals import Refused
-from sluice.validation.remedies import exclude_line, target_line
 from sluice.validation.rows.columns import TypedColumn
 from sluice.validation.rows.table import Table
 from sluice.validation.wording import listed, shown

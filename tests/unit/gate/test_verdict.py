@@ -5,7 +5,8 @@ import pytest
 from functions.gate.against import rows_to_tell
 from functions.gate.verdict import judge
 from sluice.contracts.evaluation import Chance, Compared, Evaluation, Interval, Score
-from sluice.contracts.spec import Gate
+from sluice.contracts.spec import Gate, Policy
+from sluice.contracts.spec_file import parse_spec
 
 
 def interval(value: float, low: float | None = None, high: float | None = None) -> Interval:
@@ -165,6 +166,17 @@ def test_a_score_too_good_to_be_true_waits_with_the_column_named():
         assert verdict.status == "PendingManualApproval"
         assert "'outcome'" in verdict.reason
     assert judge(evaluation(0.99), Gate(), suspects=["outcome"]).status == "Approved"
+
+
+@pytest.mark.parametrize("name", ["outcome", "Price, EUR", "a: b]", "no", "it`s"])
+def test_the_line_that_leaves_a_column_out_names_that_column_alone(name: str):
+    for verdict in (
+        judge(evaluation(1.0, sole_column=name), Gate()),
+        judge(evaluation(0.9995), Gate(), suspects=[name]),
+        judge(evaluation(0.7), Gate(), suspects=[name], target_guessed=True),
+    ):
+        line = verdict.reason.rpartition(" in sluice.yaml")[0].rpartition("write ")[2]
+        assert parse_spec(line.strip("`"), Policy()).exclude == (name,)
 
 
 def test_a_guessed_target_that_a_column_gives_away_waits_whatever_the_score():

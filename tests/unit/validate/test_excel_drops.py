@@ -16,7 +16,8 @@ from drops import Judge, codes, table
 from workbooks import book, by_hand, cell, row, sheets
 
 from sluice.contracts.dataset import Report
-from sluice.contracts.spec import Read, Spec
+from sluice.contracts.spec import Policy, Read, Spec
+from sluice.contracts.spec_file import parse_spec
 from sluice.validation.engine import validate
 from sluice.validation.formats.compressed import Limits
 from sluice.validation.formats.excel.book import book_of
@@ -683,3 +684,13 @@ def test_another_reader_finds_the_same_values(tmp_path: Path) -> None:
         return str(value).replace("_x005F_", "_")
 
     assert ours == [{i: text(v) for i, v in enumerate(r, 1) if v != ""} for r in theirs]
+
+
+@pytest.mark.parametrize("name", ["no", 'The "new" one', "2024", "Übersicht"])
+def test_the_line_that_states_a_sheet_names_that_sheet(name: str, judge: Judge) -> None:
+    content = sheets(**{name: NUMBERS, "Notes": NUMBERS})
+
+    report = judge(content, "data.xlsx")
+
+    line = report.findings[0].remedy.split("`")[1]
+    assert parse_spec(line, Policy()).read.sheet == name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -112,6 +113,15 @@ def test_an_object_without_one_array_of_records_is_refused_with_its_members(
     assert report.verdict == "rejected"
     for word in words:
         assert word in report.reason
+
+
+def test_a_command_is_for_a_shell_whatever_the_names(judge: Judge) -> None:
+    document = {"it's a": RECORDS, "b": RECORDS}
+
+    report = judge(json.dumps(document), "my rows.json")
+
+    command = report.findings[0].remedy.split("`")[1]
+    assert shlex.split(command) == ["jq", '.["it\'s a"]', "my rows.json", ">", "rows.json"]
 
 
 def test_folders_by_date_are_parts_of_one_table(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from sluice.contracts.spec_lines import quoted
 from sluice.validation.formats.excel.book import Book, Sheet
 from sluice.validation.formats.excel.cell_count import has_values
 from sluice.validation.refusals import Refused
@@ -32,7 +33,7 @@ def chosen_sheet(book: Book, stated: str | None) -> Sheet:
             "several-sheets",
             f"{name}: {len(full)} sheets hold values: {listed([s.name for s in full])}{also}.",
             remedy="State which one is the table in sluice.yaml, such as "
-            f"`read: {{sheet: {_in_yaml(full[0].name)}}}`, or delete the others.",
+            f"`read: {{sheet: {quoted(full[0].name)}}}`, or delete the others.",
         )
     return full[0]
 
@@ -46,10 +47,10 @@ def _stated(book: Book, stated: str) -> Sheet:
         raise Refused(
             "unknown-sheet",
             f"{name}: sluice.yaml states the sheet {shown(stated)}, and there is no such sheet.",
-            remedy=f"Did you mean `read: {{sheet: {_in_yaml(close[0])}}}` in sluice.yaml?"
+            remedy=f"Did you mean `read: {{sheet: {quoted(close[0])}}}` in sluice.yaml?"
             if close
             else f"There are {listed(names)}; state one, such as "
-            f"`read: {{sheet: {_in_yaml(names[0])}}}` in sluice.yaml.",
+            f"`read: {{sheet: {quoted(names[0])}}}` in sluice.yaml.",
         )
     if not has_values(book, found):
         raise Refused(
@@ -58,7 +59,3 @@ def _stated(book: Book, stated: str) -> Sheet:
             remedy="Export it again, or correct `read.sheet` in sluice.yaml.",
         )
     return found
-
-
-def _in_yaml(name: str) -> str:
-    return name if name.isidentifier() else f'"{name}"'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import mmap
 import re
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final, Literal
@@ -142,8 +143,9 @@ def _no_rows(part: Part, members: list[_Member], rows: list[_Member]) -> Refused
     name = PurePosixPath(part.name).name
     if rows:
         what = f"this is one object, of which several members hold records: {names}"
-        member = json.dumps(rows[0].name)
-        remedy = f"Drop one of them as a file of its own: `jq '.[{member}]' {name} > rows.json`."
+        query = shlex.quote(f".[{json.dumps(rows[0].name)}]")
+        command = f"jq {query} {shlex.quote(name)} > rows.json"
+        remedy = f"Drop one of them as a file of its own: `{command}`."
     else:
         what = (
             f"this is one object with the members {names}, none of them an array of records, and "
